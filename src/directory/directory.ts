@@ -1,0 +1,113 @@
+/**
+ * The directory: users, groups and memberships as the IdP provisioned them.
+ *
+ * Every change is one durable transaction that also writes the journal and the change feed. A change
+ * is given as a function on the current value, which runs inside the transaction: two PATCHes to one
+ * resource can never lose each other's work.
+ */
+import type { Filter } from '../scim/filter.ts'
+import type { JsonObject } from '../scim/json.ts'
+
+/** Whose change it is, for journal and logs. */
+export interface Cause {
+  readonly requestId: string
+  readonly actor: string
+}
+
+/** A user as stored. `attributes` are the SCIM attributes without `id`, `meta`, `groups`, `password`. */
+export interface DirectoryUser {
+  readonly id: string
+  readonly userName: string
+  readonly externalId: string | undefined
+  /** The address this user has in Dynatrace; undefined when the resource holds no usable one. */
+  readonly email: string | undefined
+  readonly active: boolean
+  readonly inactiveSince: string | undefined
+  readonly attributes: JsonObject
+  readonly version: number
+  readonly createdAt: string
+  readonly modifiedAt: string
+}
+
+/** A group as stored, without its members: those are rows and are asked for on their own. */
+export interface DirectoryGroup {
+  readonly id: string
+  readonly displayName: string
+  readonly externalId: string | undefined
+  readonly attributes: JsonObject
+  readonly version: number
+  readonly createdAt: string
+  readonly modifiedAt: string
+}
+
+export interface Member {
+  readonly id: string
+  readonly kind: 'User' | 'Group'
+  /** userName or displayName of the member; undefined while the member is not known (parked). */
+  readonly display: string | undefined
+}
+
+/** A group that holds a user, for the read-only `groups` attribute of RFC 7643 §4.1.2. */
+export interface GroupOfUser {
+  readonly id: string
+  readonly displayName: string
+}
+
+/** What is to happen to the members of a group, in order. */
+export type MemberChange =
+  | {
+      readonly kind: 'add'
+      readonly members: readonly { readonly id: string; readonly kind: 'User' | 'Group' }[]
+    }
+  | { readonly kind: 'remove'; readonly ids: readonly string[] }
+  | { readonly kind: 'remove-where'; readonly filter: Filter }
+  | { readonly kind: 'remove-all' }
+  | {
+      readonly kind: 'replace'
+      readonly members: readonly { readonly id: string; readonly kind: 'User' | 'Group' }[]
+    }
+
+/** What a group write does: new attributes (undefined: unchanged) and membership deltas. */
+export interface GroupChange {
+  readonly attributes: JsonObject | undefined
+  readonly members: readonly MemberChange[]
+}
+
+/** One page of a list. `startIndex` counts from 1; `count` has already been limited. */
+export interface PageRequest {
+  readonly filter: Filter | undefined
+  readonly startIndex: number
+  readonly count: number
+}
+
+export interface Page<T> {
+  readonly total: number
+  readonly items: readonly T[]
+}
+
+/**
+ * `attributes` given to create and change functions are normalised and validated already (scim/).
+ * Errors thrown: `ScimError` 404 for an unknown id, 409 `uniqueness` for a taken userName or group
+ * displayName; whatever a change function throws passes through and nothing is stored.
+ */
+export interface Directory {
+  createUser(attributes: JsonObject, cause: Cause): Promise<DirectoryUser>
+  /** Resolves to the user afterwards. When the function returns an equal value nothing is written (§3.5.2.1). */
+  changeUser(id: string, change: (user: DirectoryUser) => JsonObject, cause: Cause): Promise<DirectoryUser>
+  /** Removes the user and its memberships, and notes the departure of its e-mail. */
+  deleteUser(id: string, cause: Cause): Promise<void>
+  findUser(id: string): Promise<DirectoryUser | undefined>
+  listUsers(page: PageRequest): Promise<Page<DirectoryUser>>
+  groupsOfUsers(ids: readonly string[]): Promise<ReadonlyMap<string, readonly GroupOfUser[]>>
+
+  createGroup(attributes: JsonObject, members: readonly MemberChange[], cause: Cause): Promise<DirectoryGroup>
+  changeGroup(
+    id: string,
+    change: (group: DirectoryGroup) => GroupChange,
+    cause: Cause,
+  ): Promise<DirectoryGroup>
+  deleteGroup(id: string, cause: Cause): Promise<void>
+  findGroup(id: string): Promise<DirectoryGroup | undefined>
+  listGroups(page: PageRequest): Promise<Page<DirectoryGroup>>
+  membersOf(ids: readonly string[]): Promise<ReadonlyMap<string, readonly Member[]>>
+}

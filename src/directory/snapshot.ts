@@ -1,0 +1,68 @@
+/** What the access model and the reconciler need of the directory: plain data, read in one go. */
+
+/** An IdP group, as rules see it. */
+export interface IdpGroup {
+  readonly id: string
+  readonly displayName: string
+  readonly externalId: string | undefined
+}
+
+/** A person, as the reconciler sees them. Users without a usable e-mail are not in it (see `unreachable`). */
+export interface Person {
+  readonly userName: string
+  readonly email: string
+  readonly emailKey: string
+  readonly active: boolean
+  readonly inactiveSince: string | undefined
+}
+
+/** A person the IdP deleted. */
+export interface Departure {
+  readonly userName: string
+  readonly email: string
+  readonly emailKey: string
+  readonly at: string
+}
+
+export interface DirectorySnapshot {
+  readonly groups: readonly IdpGroup[]
+  /** People by folded e-mail; of two users with one address the active, then the older one counts. */
+  readonly people: ReadonlyMap<string, Person>
+  readonly departures: ReadonlyMap<string, Departure>
+  /** IdP group id → folded e-mails of its members, nested groups counted through, inactive people included. */
+  readonly members: ReadonlyMap<string, ReadonlySet<string>>
+  /** userNames of users that have no usable e-mail address. */
+  readonly unreachable: readonly string[]
+  /** Memberships that name nobody known: IdP group id → member ids. */
+  readonly parked: ReadonlyMap<string, readonly string[]>
+  /** The last change contained in this snapshot; 0 when there never was one. */
+  readonly seq: number
+}
+
+/** Which part of the directory a snapshot must hold. All `groups` are always in it, without members. */
+export type SnapshotScope =
+  | { readonly kind: 'full' }
+  /** The people with these folded e-mails, with all their memberships, and all members of these IdP groups. */
+  | { readonly kind: 'keys'; readonly emails: ReadonlySet<string>; readonly groupIds: ReadonlySet<string> }
+
+/** A key of the change feed with the SCIM requests that touched it. */
+export interface ChangedKey {
+  readonly kind: 'user' | 'group'
+  readonly key: string
+  readonly requestIds: readonly string[]
+  /** The newest change of this key. */
+  readonly seq: number
+}
+
+export interface ChangeFeed {
+  /** All keys with changes that no pass has settled, oldest first. */
+  pending(): Promise<readonly ChangedKey[]>
+  /** Forgets the changes of a key up to and including `seq`. */
+  settle(
+    keys: readonly { readonly kind: 'user' | 'group'; readonly key: string; readonly seq: number }[],
+  ): Promise<void>
+  /** Forgets all changes up to and including `seq`. */
+  settleAll(seq: number): Promise<void>
+}
+
+export type ReadSnapshot = (scope: SnapshotScope) => Promise<DirectorySnapshot>

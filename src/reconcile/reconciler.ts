@@ -1,0 +1,39 @@
+/** What the HTTP operations, the CLI and the SCIM side know of the reconciler. `loop.ts` makes one. */
+import type { Finding } from '../lib/finding.ts'
+import type { Run } from './run.ts'
+
+export interface Reconciler {
+  start(): void
+  /** Finishes the step under way and stops. */
+  stop(): Promise<void>
+  /** Tells that the directory changed; a keyed pass follows within a second. Cheap, never throws. */
+  notify(): void
+  /** Stores a full run as `queued` and answers at once; the replica that holds the lease carries it out. */
+  request(mode: 'plan' | 'apply', actor: string): Promise<Run>
+  /** Newest first. */
+  runs(limit: number): Promise<readonly Run[]>
+  run(id: string): Promise<Run | undefined>
+  /**
+   * A person's word on the held steps of a run. Approving queues an apply run in which exactly these steps
+   * are no longer held; rejecting closes the run. Answers `undefined` when there is no such run, and a
+   * problem when the run holds nothing.
+   */
+  decide(
+    runId: string,
+    decision: 'approved' | 'rejected',
+    by: { readonly actor: string; readonly reason: string },
+  ): Promise<Run | { readonly problem: string } | undefined>
+  /** The newest finished full run, whose steps are the drift and whose findings stand. */
+  latest(): Promise<Run | undefined>
+  findings(): Promise<readonly Finding[]>
+  status(): ReconcilerStatus
+}
+
+export interface ReconcilerStatus {
+  readonly leader: boolean
+  readonly lastAttemptAt: string | undefined
+  readonly lastSuccessAt: string | undefined
+  /** Keys of the change feed that no pass has settled. */
+  readonly pendingKeys: number
+  readonly failure: string | undefined
+}

@@ -1,0 +1,43 @@
+/** The stored record of a pass. */
+import type { Finding } from '../lib/finding.ts'
+import type { Plan, StepResult } from './step.ts'
+
+export type RunTrigger = 'schedule' | 'start' | 'request' | 'configuration' | 'scim' | 'approval'
+
+export type RunStatus =
+  | 'queued'
+  | 'running'
+  /** Nothing to do, or everything done and verified. */
+  | 'in-step'
+  /** A plan was asked for, and there is drift. */
+  | 'planned'
+  /** Some steps wait for a person. */
+  | 'held'
+  /** Something could not be read or applied; it will be tried again. */
+  | 'partial'
+  | 'failed'
+
+export interface Run {
+  readonly id: string
+  readonly trigger: RunTrigger
+  /** `plan` only reports, `apply` repairs as far as the mode of the access model allows. */
+  readonly mode: 'plan' | 'apply'
+  /** `full`, or the keys that were looked at, e.g. `user ana@acme.example`. */
+  readonly scope: 'full' | readonly string[]
+  readonly status: RunStatus
+  readonly startedAt: string
+  readonly finishedAt: string | undefined
+  /** Who asked, with their reason where one was given. */
+  readonly actor: string
+  readonly requestIds: readonly string[]
+  readonly plan: Plan
+  /** By step id; a step without a result has not been reached. */
+  readonly results: Readonly<Record<string, StepResult>>
+  readonly findings: readonly Finding[]
+  /** Objects of the account that are not ours and were left alone. */
+  readonly unmanaged: { readonly users: number; readonly groups: number; readonly bindings: number }
+  /** Dynatrace calls by operation. */
+  readonly calls: Readonly<Record<string, number>>
+  /** Why the run failed or is partial. */
+  readonly problems: readonly string[]
+}

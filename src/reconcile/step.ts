@@ -1,0 +1,71 @@
+/**
+ * One step of a plan: the smallest change a person would want to read, approve or hold on its own.
+ * Several steps may travel in one API call (all new groups, all memberships of one user).
+ */
+import type { GroupRef, StateBinding, StateGroup, StatePermission } from './state.ts'
+
+export type StepAction =
+  | { readonly kind: 'create-group'; readonly group: StateGroup; readonly sources: readonly string[] }
+  | {
+      readonly kind: 'update-group'
+      readonly from: StateGroup
+      readonly to: StateGroup
+      readonly sources: readonly string[]
+    }
+  | { readonly kind: 'delete-group'; readonly group: StateGroup; readonly members: number }
+  | { readonly kind: 'invite-user'; readonly emailKey: string; readonly email: string }
+  | { readonly kind: 'remove-user'; readonly emailKey: string; readonly email: string }
+  | {
+      readonly kind: 'add-member'
+      readonly group: GroupRef
+      readonly emailKey: string
+      readonly email: string
+    }
+  | {
+      readonly kind: 'remove-member'
+      readonly group: GroupRef
+      readonly emailKey: string
+      readonly email: string
+    }
+  | { readonly kind: 'add-binding'; readonly binding: StateBinding }
+  | {
+      readonly kind: 'change-binding'
+      readonly from: StateBinding
+      readonly to: StateBinding
+      readonly alone: boolean
+    }
+  | { readonly kind: 'remove-binding'; readonly binding: StateBinding; readonly alone: boolean }
+  | { readonly kind: 'add-permission'; readonly permission: StatePermission }
+  | { readonly kind: 'remove-permission'; readonly permission: StatePermission }
+
+/** What a guard says of a step. */
+export type Verdict =
+  | { readonly kind: 'proceed' }
+  /** Waits for a person. */
+  | { readonly kind: 'hold'; readonly guard: string; readonly reason: string }
+  /** Never happens, whoever asks. */
+  | { readonly kind: 'refuse'; readonly guard: string; readonly reason: string }
+
+export interface Step {
+  /** Hash of the action: the same change has the same id in every plan. */
+  readonly id: string
+  readonly action: StepAction
+  /** One line for people, with names instead of ids. */
+  readonly title: string
+  /** Why: the IdP group and rule, or what a person did in Dynatrace. */
+  readonly reason: string
+  readonly verdict: Verdict
+}
+
+export interface Plan {
+  /** Hash of the step ids in order. */
+  readonly hash: string
+  /** In the order they run (see `plan.ts` for the waves). */
+  readonly steps: readonly Step[]
+}
+
+export type StepResult =
+  | { readonly kind: 'applied' }
+  /** Not tried: held, refused, or something it depends on failed. */
+  | { readonly kind: 'skipped'; readonly reason: string }
+  | { readonly kind: 'failed'; readonly reason: string }

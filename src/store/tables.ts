@@ -1,0 +1,137 @@
+/**
+ * The rows of both databases, in the camelCase that Kysely's CamelCasePlugin gives them.
+ *
+ * Chosen so that SQLite and PostgreSQL agree: truth is 0 or 1, instants are ISO 8601 text in UTC,
+ * structured values are JSON text that only our own code reads.
+ */
+import type { Generated } from 'kysely'
+
+export interface Tables {
+  users: UserRow
+  groups: GroupRow
+  members: MemberRow
+  departures: DepartureRow
+  changes: ChangeRow
+  ownership: OwnershipRow
+  runs: RunRow
+  decisions: DecisionRow
+  journal: JournalRow
+  leases: LeaseRow
+}
+
+export interface UserRow {
+  id: string
+  userName: string
+  /** `foldKey(userName)`, unique. */
+  userNameKey: string
+  externalId: string | null
+  /** The e-mail address this user has in Dynatrace, as sent; null when there is no usable address. */
+  email: string | null
+  /** `foldKey(email)`; indexed, not unique: the IdP may send one address twice. */
+  emailKey: string | null
+  active: 0 | 1
+  /** Since when `active` is false; null while active. */
+  inactiveSince: string | null
+  /** The SCIM attributes as JSON, without `id`, `meta`, `groups` and `password`. */
+  resource: string
+  version: number
+  createdAt: string
+  modifiedAt: string
+}
+
+export interface GroupRow {
+  id: string
+  displayName: string
+  /** `foldKey(displayName)`, unique. */
+  displayNameKey: string
+  externalId: string | null
+  /** The SCIM attributes as JSON, without `id`, `meta` and `members`. */
+  resource: string
+  version: number
+  createdAt: string
+  modifiedAt: string
+}
+
+/** One membership. `memberId` may name a user that does not exist (yet): it is then parked. */
+export interface MemberRow {
+  groupId: string
+  memberId: string
+  kind: 'User' | 'Group'
+}
+
+/** A user that the IdP deleted, kept so that the account can be cleaned up after the grace period. */
+export interface DepartureRow {
+  emailKey: string
+  email: string
+  userName: string
+  at: string
+}
+
+/** The change feed: keys that may be out of step with Dynatrace, written in the same transaction as the change. */
+export interface ChangeRow {
+  seq: Generated<number>
+  kind: 'user' | 'group'
+  /** For a user its folded e-mail in Dynatrace, for a group its display name in the IdP. */
+  key: string
+  requestId: string
+  at: string
+}
+
+/** The ownership registry: what in the Dynatrace account is ours. */
+export interface OwnershipRow {
+  id: string
+  kind: 'user' | 'group'
+  /** uuid of the group in Dynatrace, or uid of the user; null while a creation is under way. */
+  dynatraceId: string | null
+  /** Name of the group, or e-mail of the user, as we last wrote it. */
+  name: string
+  /** `foldKey(name)`; unique per kind. */
+  nameKey: string
+  state: 'creating' | 'owned'
+  /** JSON array of the IdP group ids that feed a group; `[]` for a user. */
+  sources: string
+  runId: string
+  at: string
+}
+
+export interface RunRow {
+  id: string
+  trigger: string
+  mode: string
+  status: string
+  startedAt: string
+  finishedAt: string | null
+  /** The run's plan, verdicts and results as JSON. */
+  data: string
+}
+
+/** A person's word on a held step, good until `expiresAt`. */
+export interface DecisionRow {
+  stepId: string
+  runId: string
+  decision: 'approved' | 'rejected'
+  actor: string
+  reason: string
+  at: string
+  expiresAt: string
+}
+
+export interface JournalRow {
+  seq: number
+  at: string
+  kind: string
+  runId: string | null
+  requestId: string | null
+  actor: string
+  data: string
+  previousHash: string
+  hash: string
+}
+
+export interface LeaseRow {
+  name: string
+  holder: string
+  /** Grows by one each time the lease changes hands; a stale holder is recognised by it. */
+  fence: number
+  expiresAt: string
+}
