@@ -22,17 +22,24 @@ export class UpstreamError extends BridgeError {
   readonly failure: UpstreamFailure
   readonly operation: string
   readonly status: number | undefined
+  /** False when the call certainly never reached Dynatrace, so that a write cannot have taken effect. */
+  readonly sent: boolean
 
   constructor(
     failure: UpstreamFailure,
     operation: string,
     message: string,
-    options: { readonly status?: number | undefined; readonly cause?: unknown } = {},
+    options: {
+      readonly status?: number | undefined
+      readonly cause?: unknown
+      readonly sent?: boolean
+    } = {},
   ) {
     super(`dynatrace-${failure}`, message, { cause: options.cause })
     this.failure = failure
     this.operation = operation
     this.status = options.status
+    this.sent = options.sent ?? true
   }
 
   /** Whether the same call may well succeed later without anybody doing anything. */

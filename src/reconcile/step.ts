@@ -32,9 +32,8 @@ export type StepAction =
       readonly kind: 'change-binding'
       readonly from: StateBinding
       readonly to: StateBinding
-      readonly alone: boolean
     }
-  | { readonly kind: 'remove-binding'; readonly binding: StateBinding; readonly alone: boolean }
+  | { readonly kind: 'remove-binding'; readonly binding: StateBinding }
   | { readonly kind: 'add-permission'; readonly permission: StatePermission }
   | { readonly kind: 'remove-permission'; readonly permission: StatePermission }
 

@@ -1,0 +1,14 @@
+/** One page of the policy boundaries of the account (PolicyBoundaryDtoList). */
+import { z } from 'zod'
+
+const Boundary = z
+  .object({ uuid: z.string().min(1), name: z.string() })
+  .transform(({ uuid, name }) => ({ id: uuid, name }))
+
+/** Answer of `GET boundaries?page=&size=`; pages count from 1. */
+export const BoundaryPage = z.object({
+  pageSize: z.int().positive().nullish(),
+  pageNumber: z.int().nullish(),
+  totalCount: z.int().nonnegative(),
+  content: z.array(Boundary),
+})

@@ -1,0 +1,123 @@
+/**
+ * Carries out the steps of a plan that may proceed, phase by phase in the order of the plan.
+ *
+ * Each phase is announced before and recorded after its calls, so that a crash anywhere leaves a record
+ * of what may have happened; the next pass looks at the account and goes on from there.
+ */
+import { groupOf } from '../plan.ts'
+import type { Plan, Step, StepAction, StepResult } from '../step.ts'
+import { createGroups, deleteGroups, updateGroups } from './groups.ts'
+import { addMembers, removeMembers } from './members.ts'
+import type { ApplyParts } from './parts.ts'
+import { stepsOf } from './parts.ts'
+import { addRights, removeRights } from './rights.ts'
+import { inviteUsers, removeUsers } from './users.ts'
+
+export interface ApplyRecorder {
+  /** Before the calls of a phase. */
+  begun(steps: readonly Step[]): Promise<void>
+  /** After them. */
+  done(steps: readonly Step[], results: ReadonlyMap<string, StepResult>): Promise<void>
+}
+
+type Phase = 'groups' | 'updates' | 'invitations' | 'rights' | 'revocations' | 'joins' | 'leaves' | 'removals'
+
+export async function applyPlan(
+  plan: Plan,
+  parts: ApplyParts,
+  recorder: ApplyRecorder,
+  mayGoOn: () => string | undefined,
+): Promise<ReadonlyMap<string, StepResult>> {
+  const { ledger } = parts
+  for (const step of plan.steps) {
+    if (step.verdict.kind !== 'proceed') ledger.set([step], { kind: 'skipped', reason: step.verdict.reason })
+  }
+  for (const { phase, steps } of phasesOf(plan.steps.filter(step => step.verdict.kind === 'proceed'))) {
+    const reason = mayGoOn()
+    if (reason !== undefined) ledger.stop(reason)
+    if (ledger.stopped !== undefined) {
+      ledger.set(steps, { kind: 'skipped', reason: ledger.stopped })
+      continue
+    }
+    await recorder.begun(steps)
+    await runPhase(phase, steps, plan, parts)
+    await recorder.done(steps, ledger.results)
+  }
+  return ledger.results
+}
+
+async function runPhase(phase: Phase, steps: readonly Step[], plan: Plan, parts: ApplyParts): Promise<void> {
+  const { ledger } = parts
+  const failed = (step: Step) =>
+    step.verdict.kind === 'proceed' && ledger.results.has(step.id) && !ledger.applied(step)
+  switch (phase) {
+    case 'groups':
+      return createGroups(steps, parts)
+    case 'updates':
+      return updateGroups(steps, parts)
+    case 'invitations': {
+      const joining = stepsOf(plan.steps, 'add-member').filter(step => step.verdict.kind === 'proceed')
+      return inviteUsers(steps, parts, new Set(joining.map(step => step.action.emailKey)))
+    }
+    case 'rights':
+      return addRights(steps, parts)
+    case 'revocations': {
+      const short = plan.steps.filter(step => phaseOf(step.action) === 'rights' && failed(step))
+      return removeRights(steps, parts, new Set(short.map(step => groupOf(step.action) ?? '')))
+    }
+    case 'joins': {
+      const missing = stepsOf(plan.steps, 'invite-user').filter(failed)
+      return addMembers(
+        steps,
+        parts,
+        new Map(missing.map(step => [step.action.emailKey, `${step.action.email} could not be invited.`])),
+      )
+    }
+    case 'leaves': {
+      const short = stepsOf(plan.steps, 'add-member').filter(failed)
+      return removeMembers(steps, parts, new Set(short.map(step => step.action.emailKey)))
+    }
+    case 'removals':
+      await deleteGroups(steps, parts)
+      return removeUsers(steps, parts)
+  }
+}
+
+/** Neighbours of one phase together; leavers come first in a plan and movers late, so `leaves` may occur twice. */
+function phasesOf(
+  steps: readonly Step[],
+): readonly { readonly phase: Phase; readonly steps: readonly Step[] }[] {
+  const phases: { readonly phase: Phase; readonly steps: Step[] }[] = []
+  for (const step of steps) {
+    const phase = phaseOf(step.action)
+    const last = phases.at(-1)
+    if (last?.phase === phase) last.steps.push(step)
+    else phases.push({ phase, steps: [step] })
+  }
+  return phases
+}
+
+function phaseOf(action: StepAction): Phase {
+  switch (action.kind) {
+    case 'create-group':
+      return 'groups'
+    case 'update-group':
+      return 'updates'
+    case 'invite-user':
+      return 'invitations'
+    case 'add-binding':
+    case 'change-binding':
+    case 'add-permission':
+      return 'rights'
+    case 'remove-binding':
+    case 'remove-permission':
+      return 'revocations'
+    case 'add-member':
+      return 'joins'
+    case 'remove-member':
+      return 'leaves'
+    case 'delete-group':
+    case 'remove-user':
+      return 'removals'
+  }
+}

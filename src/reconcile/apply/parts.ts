@@ -1,0 +1,28 @@
+import type { Dynatrace } from '../../dynatrace/dynatrace.ts'
+import type { Clock } from '../../lib/clock.ts'
+import type { Log } from '../../lib/log.ts'
+import type { OwnershipWrites } from '../ownership.ts'
+import type { Step, StepAction } from '../step.ts'
+import type { Ledger } from './ledger.ts'
+
+/** What every phase of an apply works with. */
+export interface ApplyParts {
+  readonly dynatrace: Dynatrace
+  readonly ownership: OwnershipWrites
+  readonly ledger: Ledger
+  readonly clock: Clock
+  readonly log: Log
+}
+
+export type StepOf<K extends StepAction['kind']> = Step & {
+  readonly action: Extract<StepAction, { kind: K }>
+}
+
+/** The steps of some kinds, with the compiler knowing it. */
+export function stepsOf<K extends StepAction['kind']>(
+  steps: readonly Step[],
+  ...kinds: K[]
+): readonly StepOf<K>[] {
+  const wanted = new Set<string>(kinds)
+  return steps.filter((step): step is StepOf<K> => wanted.has(step.action.kind))
+}

@@ -1,0 +1,69 @@
+/** Phases that bring people into the account and take them out of it. */
+import { foldKey } from '../../lib/fold.ts'
+import { semaphore } from '../../lib/semaphore.ts'
+import type { Step } from '../step.ts'
+import { type ApplyParts, stepsOf } from './parts.ts'
+import { verify } from './verify.ts'
+
+const AHEAD = 16
+/** Up to this many users are looked up one by one, more by listing all. */
+const ONE_BY_ONE = 3
+
+/** `later`: people whose memberships follow in this plan, and whose presence is proven by those. */
+export async function inviteUsers(
+  all: readonly Step[],
+  parts: ApplyParts,
+  later: ReadonlySet<string>,
+): Promise<void> {
+  const steps = stepsOf(all, 'invite-user')
+  const { dynatrace, ledger, ownership } = parts
+  await ownership.intend(
+    'user',
+    steps.map(({ action }) => ({ name: action.email, sources: [] })),
+  )
+  const ahead = semaphore(AHEAD)
+  await Promise.all(
+    steps.map(step => ahead(() => ledger.attempt([step], () => dynatrace.users.invite(step.action.email)))),
+  )
+  const rest = steps.filter(step => !later.has(step.action.emailKey))
+  await verify(rest, parts, async missing => {
+    const there = await present(
+      missing.map(step => step.action),
+      parts,
+    )
+    return missing.filter(step => !there.has(step.action.emailKey))
+  })
+}
+
+export async function removeUsers(all: readonly Step[], parts: ApplyParts): Promise<void> {
+  const steps = stepsOf(all, 'remove-user')
+  const { dynatrace, ledger, ownership } = parts
+  for (const step of steps) await ledger.attempt([step], () => dynatrace.users.remove(step.action.email))
+  await verify(steps, parts, async missing => {
+    const there = await present(
+      missing.map(step => step.action),
+      parts,
+    )
+    return missing.filter(step => there.has(step.action.emailKey))
+  })
+  const gone = steps.filter(step => ledger.applied(step))
+  await ownership.forget(
+    'user',
+    gone.map(step => step.action.emailKey),
+  )
+}
+
+interface Named {
+  readonly emailKey: string
+  readonly email: string
+}
+
+async function present(people: readonly Named[], { dynatrace }: ApplyParts): Promise<ReadonlySet<string>> {
+  if (people.length > ONE_BY_ONE) {
+    return new Set((await dynatrace.users.list()).map(user => foldKey(user.email)))
+  }
+  const found = await Promise.all(
+    people.map(async each => ({ each, user: await dynatrace.users.get(each.email) })),
+  )
+  return new Set(found.filter(({ user }) => user !== undefined).map(({ each }) => each.emailKey))
+}

@@ -1,0 +1,117 @@
+/**
+ * Which group of the account each desired group is. Ownership follows the uuid, not the name.
+ *
+ * | desired | registry                            | account                  | outcome               |
+ * | ------- | ----------------------------------- | ------------------------ | --------------------- |
+ * | name    | same name, uuid                     | uuid is there            | that group            |
+ * | name    | other name, shares an IdP group     | uuid is there            | that group, renamed   |
+ * | name    | same name, creation not confirmed   | same name, made since    | that group (claimed)  |
+ * | name    | same name                           | nothing                  | created               |
+ * | name    | nothing                             | same name                | not ours: left alone  |
+ * | name    | nothing                             | nothing                  | created               |
+ * | –       | uuid                                | uuid is there            | orphan                |
+ */
+import type { DesiredGroup } from '../access/desired-group.ts'
+import type { AccountGroup } from '../dynatrace/dynatrace.ts'
+import { foldKey } from '../lib/fold.ts'
+import { newGroupRef } from './keys.ts'
+import type { OwnedGroup, Ownership } from './ownership.ts'
+import type { GroupRef } from './state.ts'
+
+export interface Assignment {
+  /** Desired groups by reference. */
+  readonly desired: ReadonlyMap<GroupRef, DesiredGroup>
+  /** The registry row behind a reference, where there is one. */
+  readonly rows: ReadonlyMap<GroupRef, OwnedGroup>
+  /** Creations that a crash left unconfirmed: to be recorded as ours. */
+  readonly claims: readonly { readonly name: string; readonly id: string }[]
+  /** Owned groups that no rule wants any more. */
+  readonly orphans: ReadonlyMap<GroupRef, OwnedGroup>
+  /** Rows of groups that are gone from the account and that nobody wants. */
+  readonly vanished: readonly OwnedGroup[]
+  /** Desired groups whose name belongs to a group that is not ours. */
+  readonly taken: readonly DesiredGroup[]
+}
+
+/** How far the clocks of Dynatrace and of this machine may be apart. */
+const CLOCK_SKEW_MS = 5 * 60_000
+
+export function assignGroups(
+  desired: readonly DesiredGroup[],
+  ownership: Ownership,
+  accountGroups: readonly AccountGroup[],
+  /** Folded names of groups whose rules contradict each other: not paired, not orphaned. */
+  withheld: ReadonlySet<string>,
+): Assignment {
+  const owned = [...ownership.groups.values()].filter(row => !withheld.has(row.nameKey))
+  const byId = new Map(accountGroups.map(group => [group.id, group]))
+  const byName = new Map(accountGroups.map(group => [foldKey(group.name), group]))
+  const rowOf = pairWithRows(desired, owned)
+  const result = { desired: new Map<GroupRef, DesiredGroup>(), rows: new Map<GroupRef, OwnedGroup>() }
+  const claims: { name: string; id: string }[] = []
+  const taken: DesiredGroup[] = []
+
+  for (const group of desired) {
+    const nameKey = foldKey(group.name)
+    const row = rowOf.get(group)
+    const homonym = byName.get(nameKey)
+    let ref = newGroupRef(nameKey)
+    if (row?.dynatraceId !== undefined && byId.has(row.dynatraceId)) {
+      ref = row.dynatraceId
+    } else if (homonym !== undefined) {
+      if (row === undefined || !isOurCreation(row, homonym)) {
+        taken.push(group)
+        continue
+      }
+      claims.push({ name: row.name, id: homonym.id })
+      ref = homonym.id
+    }
+    result.desired.set(ref, group)
+    if (row !== undefined) result.rows.set(ref, row)
+  }
+
+  const used = new Set([...rowOf.values()].map(row => row.rowId))
+  const unused = owned.filter(row => !used.has(row.rowId))
+  const orphans = new Map<GroupRef, OwnedGroup>()
+  const vanished: OwnedGroup[] = []
+  for (const row of unused) {
+    const homonym = byName.get(row.nameKey)
+    if (row.dynatraceId !== undefined && byId.has(row.dynatraceId)) orphans.set(row.dynatraceId, row)
+    else if (row.dynatraceId === undefined && homonym !== undefined && isOurCreation(row, homonym)) {
+      claims.push({ name: row.name, id: homonym.id })
+      orphans.set(homonym.id, row)
+    } else vanished.push(row)
+  }
+  return { ...result, claims, orphans, vanished, taken }
+}
+
+/** By name first; then a row that lost its name goes to the desired group that shares most IdP groups with it. */
+function pairWithRows(
+  desired: readonly DesiredGroup[],
+  owned: readonly OwnedGroup[],
+): ReadonlyMap<DesiredGroup, OwnedGroup> {
+  const pairs = new Map<DesiredGroup, OwnedGroup>()
+  const free = new Map(owned.map(row => [row.nameKey, row]))
+  for (const group of desired) {
+    const row = free.get(foldKey(group.name))
+    if (row === undefined) continue
+    pairs.set(group, row)
+    free.delete(row.nameKey)
+  }
+  for (const group of desired) {
+    if (pairs.has(group)) continue
+    const sources = new Set(group.sources.map(source => source.idpGroupId))
+    const shared = (row: OwnedGroup) => row.sources.filter(id => sources.has(id)).length
+    const best = [...free.values()].sort((a, b) => shared(b) - shared(a))[0]
+    if (best === undefined || shared(best) === 0) continue
+    pairs.set(group, best)
+    free.delete(best.nameKey)
+  }
+  return pairs
+}
+
+/** We looked before we began, so a local group of that name that is younger than our intent is ours. */
+function isOurCreation(row: OwnedGroup, group: AccountGroup): boolean {
+  if (row.dynatraceId !== undefined || group.owner !== 'LOCAL') return false
+  return group.createdAt !== undefined && Date.parse(group.createdAt) >= Date.parse(row.at) - CLOCK_SKEW_MS
+}

@@ -1,0 +1,69 @@
+/**
+ * The parts of an account that rules refer to by name: policies, boundaries, environments.
+ * Names are found exactly as written, then without letter case; a name that stands for two things
+ * is not guessed at.
+ */
+import type { AccountEnvironment, Boundary, Dynatrace, Level, Policy } from '../dynatrace/dynatrace.ts'
+import { messageOf } from '../lib/errors.ts'
+import { foldKey } from '../lib/fold.ts'
+import { levelKey } from './keys.ts'
+
+export interface Catalogue {
+  readonly environments: ReadonlyMap<string, AccountEnvironment>
+  readonly policies: readonly Policy[]
+  readonly boundaries: readonly Boundary[]
+  /** Levels whose policies could not be read, and why: a name not found there may exist all the same. */
+  readonly unread: ReadonlyMap<string, string>
+}
+
+export async function readCatalogue(dynatrace: Dynatrace): Promise<Catalogue> {
+  const environments = await dynatrace.environments.list()
+  const levels: Level[] = [
+    { kind: 'global' },
+    { kind: 'account' },
+    ...environments.filter(each => each.active).map(each => ({ kind: 'environment' as const, id: each.id })),
+  ]
+  const unread = new Map<string, string>()
+  const boundaries = dynatrace.boundaries.list().catch((error: unknown) => {
+    unread.set('boundaries', messageOf(error))
+    return []
+  })
+  const policies = levels.map(level =>
+    dynatrace.policies.list(level).catch((error: unknown) => {
+      unread.set(levelKey(level), messageOf(error))
+      return []
+    }),
+  )
+  return {
+    environments: new Map(environments.map(each => [each.id, each])),
+    policies: (await Promise.all(policies)).flat(),
+    boundaries: await boundaries,
+    unread,
+  }
+}
+
+export type Lookup =
+  | { readonly kind: 'found'; readonly id: string }
+  | { readonly kind: 'missing' }
+  | { readonly kind: 'ambiguous'; readonly count: number }
+
+/** The policy of this name that can be bound at this level: global and account ones anywhere, others at home. */
+export function findPolicy(catalogue: Catalogue, name: string, level: Level): Lookup {
+  return findByName(
+    catalogue.policies.filter(
+      each => each.level.kind !== 'environment' || levelKey(each.level) === levelKey(level),
+    ),
+    name,
+  )
+}
+
+export const findBoundary = (catalogue: Catalogue, name: string): Lookup =>
+  findByName(catalogue.boundaries, name)
+
+function findByName(all: readonly { readonly id: string; readonly name: string }[], name: string): Lookup {
+  const exact = all.filter(each => each.name === name)
+  const hits = exact.length > 0 ? exact : all.filter(each => foldKey(each.name) === foldKey(name))
+  const [first] = hits
+  if (first === undefined) return { kind: 'missing' }
+  return hits.length === 1 ? { kind: 'found', id: first.id } : { kind: 'ambiguous', count: hits.length }
+}

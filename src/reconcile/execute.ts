@@ -1,0 +1,134 @@
+/** Carries out one run from its record: the pass, the journal entries around it, and the record afterwards. */
+
+import type { AccessModel } from '../access/model.ts'
+import type { DynatraceConnection } from '../dynatrace/dynatrace.ts'
+import { messageOf } from '../lib/errors.ts'
+import type { JournalEntry } from '../store/journal-entry.ts'
+import type { CallLedger } from './call-ledger.ts'
+import { type PassParts, type PassResult, runPass } from './pass.ts'
+import type { Run, RunStatus } from './run.ts'
+import type { RunStore } from './run-store.ts'
+import type { Scope } from './scope.ts'
+import type { Plan, Step, StepResult } from './step.ts'
+
+export interface ExecuteParts extends Omit<PassParts, 'dynatrace'> {
+  readonly connection: DynatraceConnection
+  readonly calls: CallLedger
+  readonly runs: RunStore
+  readonly mayGoOn: () => string | undefined
+}
+
+export interface Executed {
+  readonly run: Run
+  /** Undefined when the pass did not come to an end. */
+  readonly result: PassResult | undefined
+}
+
+/** Never throws for what Dynatrace does; the run then says `failed` and why. Database failures pass through. */
+export async function execute(
+  run: Run,
+  request: { readonly scope: Scope; readonly model: AccessModel },
+  parts: ExecuteParts,
+): Promise<Executed> {
+  const { runs, clock, log, connection, calls } = parts
+  // What finds nothing leaves no trace, unless somebody asked for it.
+  const asked = run.status === 'queued'
+  const context = { runId: run.id, requestIds: run.requestIds }
+  let record: Run = { ...run, status: 'running', startedAt: clock.now().toISOString() }
+  const entry = (kind: string, data: JournalEntry['data']): JournalEntry => ({
+    kind,
+    runId: run.id,
+    ...(run.requestIds[0] === undefined ? {} : { requestId: run.requestIds[0] }),
+    actor: 'bridge',
+    data,
+  })
+  const recorder = {
+    async planned(plan: Plan) {
+      record = { ...record, plan }
+      if (plan.steps.length === 0 && !asked) return
+      await runs.save(record, [
+        entry('run.planned', {
+          plan: plan.hash,
+          ...summary(plan),
+          trigger: run.trigger,
+          actor: run.actor,
+          requestIds: run.requestIds,
+        }),
+      ])
+    },
+    begun: (steps: readonly Step[]) =>
+      runs.note([entry('steps.begun', { steps: steps.map(({ id, title }) => ({ id, title })) })]),
+    async done(steps: readonly Step[], results: ReadonlyMap<string, StepResult>) {
+      record = { ...record, results: Object.fromEntries(results) }
+      await runs.save(
+        record,
+        steps.map(({ id, title, reason }) => {
+          const result = results.get(id) ?? { kind: 'skipped' as const, reason: 'Not reached.' }
+          const why = result.kind === 'applied' ? { reason } : { reason, problem: result.reason }
+          return entry(`step.${result.kind}`, { step: id, title, ...why })
+        }),
+      )
+    },
+  }
+
+  let result: PassResult | undefined
+  try {
+    result = await runPass(
+      {
+        runId: run.id,
+        mode: run.mode,
+        scope: request.scope,
+        model: request.model,
+        approved: await runs.approvedSteps(),
+        recorder,
+        mayGoOn: parts.mayGoOn,
+      },
+      { ...parts, dynatrace: connection.with(context) },
+    )
+  } catch (error) {
+    log.warn({ ...context, err: error }, `reconcile pass failed: ${messageOf(error)}`)
+    record = { ...record, status: 'failed', problems: [messageOf(error)] }
+  }
+  record = {
+    ...record,
+    ...(result === undefined ? {} : conclusion(record, result, request.model)),
+    calls: calls.take(run.id),
+    finishedAt: clock.now().toISOString(),
+  }
+  if (asked || record.plan.steps.length > 0 || record.status === 'failed' || record.status === 'partial') {
+    await runs.save(record, [
+      entry('run.finished', { status: record.status, problems: record.problems, calls: record.calls }),
+    ])
+    const applied = Object.entries(record.results).filter(([, step]) => step.kind === 'applied')
+    await runs.used(applied.map(([id]) => id))
+  }
+  log.info(
+    { ...context, status: record.status, steps: record.plan.steps.length, scope: record.scope },
+    `reconcile pass: ${record.status}`,
+  )
+  return { run: record, result }
+}
+
+function conclusion(run: Run, result: PassResult, model: AccessModel): Partial<Run> {
+  const { plan, findings, unmanaged, problems } = result
+  const results = Object.fromEntries(result.results)
+  return { plan, results, findings, unmanaged, problems, status: statusOf(run, result, model) }
+}
+
+function statusOf(run: Run, { plan, results, problems }: PassResult, model: AccessModel): RunStatus {
+  if (problems.length > 0) return 'partial'
+  if (plan.steps.length === 0) return 'in-step'
+  if (run.mode === 'plan' || model.mode === 'observe') return 'planned'
+  const open = plan.steps.filter(step => results.get(step.id)?.kind !== 'applied')
+  if (open.some(step => step.verdict.kind === 'proceed')) return 'partial'
+  return open.length > 0 ? 'held' : 'in-step'
+}
+
+export function summary(plan: Plan): {
+  readonly steps: number
+  readonly held: number
+  readonly refused: number
+} {
+  const count = (kind: string) => plan.steps.filter(step => step.verdict.kind === kind).length
+  return { steps: plan.steps.length, held: count('hold'), refused: count('refuse') }
+}

@@ -1,0 +1,136 @@
+/**
+ * Guards: the verdict on each step. Pure.
+ *
+ * A step may run (`proceed`), wait for a person (`hold`) or never run (`refuse`). A refusal is stronger
+ * than a hold, and what a person approved is no longer held.
+ */
+import type { AccessModel } from '../access/model.ts'
+import { foldKey } from '../lib/fold.ts'
+import { groupOf } from './plan.ts'
+import type { GroupRef } from './state.ts'
+import type { Step, StepAction, Verdict } from './step.ts'
+
+export interface GuardFacts {
+  readonly model: AccessModel
+  /** People and groups under management, for the percentages. */
+  readonly totals: { readonly people: number; readonly groups: number }
+  /** Members each group has now. */
+  readonly sizeOf: (group: GroupRef) => number
+  readonly nameOf: (group: GroupRef) => string
+  readonly emergencyContacts: ReadonlySet<string>
+  readonly withServiceUsers: ReadonlyMap<GroupRef, readonly string[]>
+  /** Ids of steps that a person approved. */
+  readonly approved: ReadonlySet<string>
+}
+
+type Draft = Omit<Step, 'verdict'>
+
+export function judge(steps: readonly Draft[], facts: GuardFacts): ReadonlyMap<string, Verdict> {
+  const held = new Map([...heldByThresholds(steps, facts), ...heldByShrink(steps, facts)])
+  const verdict = (step: Draft): Verdict =>
+    refusal(step.action, facts) ??
+    (facts.approved.has(step.id) ? undefined : held.get(step.id)) ?? { kind: 'proceed' }
+  return new Map(steps.map(step => [step.id, verdict(step)]))
+}
+
+/** Takes something away from somebody. */
+export function isRemoval(action: StepAction): boolean {
+  switch (action.kind) {
+    case 'remove-member':
+    case 'remove-user':
+    case 'remove-binding':
+    case 'remove-permission':
+    case 'delete-group':
+      return true
+    default:
+      return false
+  }
+}
+
+function refusal(action: StepAction, facts: GuardFacts): Verdict | undefined {
+  const { model, nameOf } = facts
+  if (model.mode === 'upsert' && isRemoval(action)) {
+    return refuse('mode', 'The mode is "upsert": the bridge adds and changes, and never removes.')
+  }
+  if (action.kind === 'remove-member' || action.kind === 'remove-user') {
+    if (model.protect.users.includes(action.emailKey)) {
+      return refuse('protected-user', `${action.email} is protected (protect.users in bridge.yaml).`)
+    }
+    if (facts.emergencyContacts.has(action.emailKey)) {
+      return refuse('emergency-contact', `${action.email} is an emergency contact of the account.`)
+    }
+  }
+  const ref = groupOf(action)
+  if (ref === undefined) return undefined
+  const name = action.kind === 'update-group' ? action.from.name : nameOf(ref)
+  if (model.protect.groups.includes(foldKey(name)) || model.protect.groups.includes(foldKey(nameOf(ref)))) {
+    return refuse('protected-group', `The group "${name}" is protected (protect.groups in bridge.yaml).`)
+  }
+  const serviceUsers = facts.withServiceUsers.get(ref)
+  if (serviceUsers !== undefined && isRemoval(action) && action.kind !== 'remove-member') {
+    return refuse(
+      'service-user',
+      `The group "${name}" carries rights of ${serviceUsers.join(', ')}, which may be the bridge's own; ` +
+        'take the service user out of the group first.',
+    )
+  }
+  return undefined
+}
+
+function heldByThresholds(
+  steps: readonly Draft[],
+  facts: GuardFacts,
+): readonly (readonly [string, Verdict])[] {
+  const { count, percent } = facts.model.guards.removals
+  const removals = steps.filter(step => isRemoval(step.action))
+  const people = new Set(removals.flatMap(step => personOf(step.action)))
+  const groups = new Set(
+    removals.filter(step => personOf(step.action).length === 0).map(step => groupOf(step.action)),
+  )
+  // A single leaver, and the repair of a single group, never wait.
+  if (people.size + groups.size <= 1) return []
+  const reasons: string[] = []
+  if (removals.length > count) {
+    reasons.push(
+      `${removals.length} removals in one pass are more than guards.removals.count allows (${count})`,
+    )
+  }
+  const share = (part: number, total: number) => (100 * part) / Math.max(1, total)
+  for (const [part, total, what] of [
+    [people.size, facts.totals.people, 'people'],
+    [groups.size, facts.totals.groups, 'groups'],
+  ] as const) {
+    if (part > 1 && share(part, total) > percent) {
+      reasons.push(
+        `${part} of ${total} ${what} would lose access, more than guards.removals.percent allows (${percent} %)`,
+      )
+    }
+  }
+  if (reasons.length === 0) return []
+  return removals.map(step => [step.id, hold('removals', `${reasons.join('; ')}.`)] as const)
+}
+
+function heldByShrink(steps: readonly Draft[], facts: GuardFacts): readonly (readonly [string, Verdict])[] {
+  const { percent } = facts.model.guards.groupShrink
+  const losses = new Map<GroupRef, { readonly ids: string[]; members: number }>()
+  for (const { id, action } of steps) {
+    if (action.kind !== 'remove-member' && action.kind !== 'delete-group') continue
+    const ref = action.kind === 'delete-group' ? action.group.ref : action.group
+    const loss = losses.get(ref) ?? { ids: [], members: 0 }
+    loss.ids.push(id)
+    loss.members += action.kind === 'delete-group' ? action.members : 1
+    losses.set(ref, loss)
+  }
+  return [...losses].flatMap(([ref, { ids, members }]) => {
+    const size = Math.max(facts.sizeOf(ref), members)
+    if (members <= 1 || (100 * members) / size <= percent) return []
+    const reason = `The group "${facts.nameOf(ref)}" would lose ${members} of ${size} members, more than guards.groupShrink.percent allows (${percent} %).`
+    return ids.map(id => [id, hold('groupShrink', reason)] as const)
+  })
+}
+
+const personOf = (action: StepAction): readonly string[] =>
+  action.kind === 'remove-member' || action.kind === 'remove-user' ? [action.emailKey] : []
+
+const refuse = (guard: string, reason: string): Verdict => ({ kind: 'refuse', guard, reason })
+const hold = (guard: string, reason: string): Verdict => ({ kind: 'hold', guard, reason })

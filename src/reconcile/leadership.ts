@@ -1,0 +1,69 @@
+/**
+ * Which of several instances reconciles: the one that holds the lease.
+ *
+ * The holder's name tells machine and process, so that an instance that comes back after a crash takes
+ * its own lease over at once instead of waiting for it to run out.
+ */
+import { randomBytes } from 'node:crypto'
+import { hostname } from 'node:os'
+import type { Clock } from '../lib/clock.ts'
+import { acquireLease, releaseLease } from '../store/lease.ts'
+import type { Store } from '../store/store.ts'
+
+const NAME = 'reconciler'
+const TTL_MS = 30_000
+const RENEW_AFTER_MS = 10_000
+
+export interface Leadership {
+  /** Takes or keeps the lease; true while this instance leads. */
+  keep(): Promise<boolean>
+  /** Whether the lease is still good, without asking the database. */
+  readonly leads: boolean
+  resign(): Promise<void>
+}
+
+export function leadership(store: Store, clock: Clock): Leadership {
+  const holder = `${hostname()}/${process.pid}/${randomBytes(4).toString('hex')}`
+  let heldUntil = 0
+  let renewAt = 0
+  const leads = () => clock.now().getTime() < heldUntil
+  return {
+    get leads() {
+      return leads()
+    },
+    async keep() {
+      const now = clock.now()
+      if (leads() && now.getTime() < renewAt) return true
+      await freeTheDead(store, holder)
+      const lease = await acquireLease(store, { name: NAME, holder, ttlMs: TTL_MS, now })
+      heldUntil = lease === undefined ? 0 : now.getTime() + TTL_MS
+      renewAt = now.getTime() + RENEW_AFTER_MS
+      return lease !== undefined
+    },
+    async resign() {
+      if (!leads()) return
+      heldUntil = 0
+      await releaseLease(store, { name: NAME, holder })
+    },
+  }
+}
+
+/** Frees the lease of a process of this machine that is no more. */
+async function freeTheDead(store: Store, self: string): Promise<void> {
+  const lease = await store.db.selectFrom('leases').selectAll().where('name', '=', NAME).executeTakeFirst()
+  if (lease === undefined || lease.holder === self) return
+  const [machine, pid] = lease.holder.split('/')
+  if (machine !== hostname() || isAlive(Number(pid))) return
+  await releaseLease(store, { name: NAME, holder: lease.holder })
+}
+
+/** In a container every life has the same process id: another holder with ours is our own past. */
+function isAlive(pid: number): boolean {
+  if (pid === process.pid) return false
+  try {
+    process.kill(pid, 0)
+    return true
+  } catch (error) {
+    return error instanceof Error && 'code' in error && error.code === 'EPERM'
+  }
+}

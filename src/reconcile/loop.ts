@@ -1,0 +1,220 @@
+/**
+ * When passes happen: one at a time, on the instance that holds the lease.
+ *
+ * Full passes: at the start, on schedule, on request, after a changed bridge.yaml. Keyed passes: a
+ * moment after the directory changed, for everything that changed meanwhile. A key whose pass did not
+ * come right is tried again, at growing intervals, and by every full pass.
+ */
+import type { AccessModel } from '../access/model.ts'
+import type { ChangedKey, ChangeFeed } from '../directory/snapshot.ts'
+import { backoff } from '../lib/backoff.ts'
+import { messageOf } from '../lib/errors.ts'
+import { shortId } from '../lib/ids.ts'
+import { type Executed, type ExecuteParts, execute } from './execute.ts'
+import { keyedScope } from './keyed-scope.ts'
+import { leadership } from './leadership.ts'
+import { readOwnership } from './ownership.ts'
+import type { Reconciler } from './reconciler.ts'
+import type { Run, RunTrigger } from './run.ts'
+
+/** How long changes gather before a keyed pass begins. */
+const GATHER_MS = 150
+/** How often a change made through another instance is looked for. */
+const POLL_MS = 500
+const KEYS_A_PASS = 1_000
+const RETRY = { base: 2_000, cap: 300_000 }
+
+export interface LoopParts extends Omit<ExecuteParts, 'mayGoOn'> {
+  readonly changes: ChangeFeed
+  readonly onRun: (run: Run) => void
+}
+
+export interface ReconcileLoop extends Reconciler {
+  /** A new access model is in force; a full pass follows. */
+  configure(model: AccessModel): void
+}
+
+export function reconcileLoop(initial: AccessModel, parts: LoopParts): ReconcileLoop {
+  const { store, clock, log, runs, changes, readSnapshot } = parts
+  const lead = leadership(store, clock)
+  const stopping = new AbortController()
+  const retries = new Map<string, { attempt: number; at: number }>()
+  let model = initial
+  let due: { at: number; trigger: RunTrigger } = { at: 0, trigger: 'start' }
+  let fullAttempts = 0
+  let wake = new AbortController()
+  let running: Promise<void> = Promise.resolve()
+  let latestQuiet: Run | undefined
+  let pendingKeys = 0
+  let lastAttemptAt: string | undefined
+  let lastSuccessAt: string | undefined
+  let failure: string | undefined
+
+  const now = () => clock.now().getTime()
+  const mayGoOn = () => {
+    if (stopping.signal.aborted) return 'The bridge is stopping; the next pass goes on from here.'
+    return lead.leads ? undefined : 'Another instance has taken over.'
+  }
+  const newRun = (trigger: RunTrigger, mode: Run['mode'], scope: Run['scope'], actor: string): Run => ({
+    id: shortId('run'),
+    trigger,
+    mode,
+    scope,
+    status: 'running',
+    startedAt: clock.now().toISOString(),
+    finishedAt: undefined,
+    actor,
+    requestIds: [],
+    plan: { hash: '', steps: [] },
+    results: {},
+    findings: [],
+    unmanaged: { users: 0, groups: 0, bindings: 0 },
+    calls: {},
+    problems: [],
+  })
+  const carryOut = async (run: Run, scope: Parameters<typeof execute>[1]['scope']): Promise<Executed> => {
+    lastAttemptAt = clock.now().toISOString()
+    const done = await execute(run, { scope, model }, { ...parts, mayGoOn })
+    failure = done.run.status === 'failed' ? done.run.problems[0] : undefined
+    if (done.run.status !== 'failed') lastSuccessAt = done.run.finishedAt
+    parts.onRun(done.run)
+    return done
+  }
+
+  async function fullPass(run: Run): Promise<void> {
+    const { run: done, result } = await carryOut(run, { kind: 'full' })
+    if (done.plan.steps.length === 0 && done.status === 'in-step') latestQuiet = done
+    const tried = done.mode === 'apply'
+    if (tried) fullAttempts = done.status === 'failed' || done.status === 'partial' ? fullAttempts + 1 : 0
+    const wait =
+      fullAttempts > 0 ? backoff(fullAttempts, RETRY.base, model.fullPassEveryMs) : model.fullPassEveryMs
+    if (tried) due = { at: now() + wait, trigger: 'schedule' }
+    // Held and refused steps stay in the plan of every full pass; what failed is tried again by the next one.
+    if (tried && result !== undefined && done.status !== 'partial') {
+      retries.clear()
+      await changes.settleAll(result.seq)
+    }
+  }
+
+  async function keyedPass(keys: readonly ChangedKey[]): Promise<void> {
+    const snapshot = await readSnapshot({ kind: 'keys', emails: new Set(), groupIds: new Set() })
+    const ownership = await readOwnership(store.db)
+    const scope = keyedScope(keys, { model, idpGroups: snapshot.groups, ownership })
+    const named = keys.map(key => `${key.kind} ${key.key}`)
+    const requestIds = [...new Set(keys.flatMap(key => key.requestIds))]
+    const run = { ...newRun('scim', model.mode === 'observe' ? 'plan' : 'apply', named, 'scim'), requestIds }
+    const { run: done, result } = await carryOut(run, scope)
+    const open = result === undefined ? keys : keys.filter(key => isOpen(key, done))
+    const settled = keys.filter(key => !open.includes(key))
+    for (const key of settled) retries.delete(`${key.kind} ${key.key}`)
+    for (const key of open) {
+      const attempt = (retries.get(`${key.kind} ${key.key}`)?.attempt ?? 0) + 1
+      retries.set(`${key.kind} ${key.key}`, { attempt, at: now() + backoff(attempt, RETRY.base, RETRY.cap) })
+    }
+    await changes.settle(settled)
+  }
+
+  async function turn(): Promise<void> {
+    if (!(await lead.keep())) return
+    const [asked] = await runs.queued()
+    if (asked !== undefined) return fullPass(asked)
+    if (now() >= due.at) {
+      if (due.trigger === 'start') await closeInterrupted()
+      return fullPass(newRun(due.trigger, 'apply', 'full', due.trigger))
+    }
+    const pending = await changes.pending()
+    pendingKeys = pending.length
+    const ready = pending.filter(key => (retries.get(`${key.kind} ${key.key}`)?.at ?? 0) <= now())
+    if (ready.length > 0) return keyedPass(ready.slice(0, KEYS_A_PASS))
+    await pause(POLL_MS)
+  }
+
+  /** Runs that died with their process: their record says so, and the full pass that follows goes on. */
+  async function closeInterrupted(): Promise<void> {
+    for (const run of await runs.interrupted()) {
+      const problems = [
+        ...run.problems,
+        'The process ended in the middle of this run; a full pass went on from there.',
+      ]
+      await runs.save({ ...run, status: 'failed', finishedAt: clock.now().toISOString(), problems })
+    }
+  }
+
+  async function pause(ms: number): Promise<void> {
+    wake = new AbortController()
+    await clock.sleep(ms, AbortSignal.any([wake.signal, stopping.signal]))
+    if (wake.signal.aborted && !stopping.signal.aborted) await clock.sleep(GATHER_MS, stopping.signal)
+  }
+
+  async function loop(): Promise<void> {
+    while (!stopping.signal.aborted) {
+      try {
+        await turn()
+        if (!lead.leads) await pause(POLL_MS)
+      } catch (error) {
+        failure = messageOf(error)
+        log.error({ err: error }, `reconcile loop: ${failure}`)
+        await pause(POLL_MS)
+      }
+    }
+    await lead
+      .resign()
+      .catch((error: unknown) => log.warn({ err: error }, 'the lease could not be given back'))
+  }
+
+  return {
+    start() {
+      running = loop()
+    },
+    async stop() {
+      stopping.abort()
+      await running
+    },
+    notify: () => wake.abort(),
+    configure(changed) {
+      model = changed
+      due = { at: 0, trigger: 'configuration' }
+      wake.abort()
+    },
+    async request(mode, actor) {
+      const run: Run = { ...newRun('request', mode, 'full', actor), status: 'queued' }
+      await runs.save(run, [{ kind: 'run.requested', runId: run.id, actor, data: { mode } }])
+      wake.abort()
+      return run
+    },
+    runs: limit => runs.list(limit),
+    run: id => runs.get(id),
+    async decide(runId, decision, by) {
+      const run = await runs.get(runId)
+      if (run === undefined) return undefined
+      if (!run.plan.steps.some(step => step.verdict.kind === 'hold')) {
+        return { problem: `Run ${runId} holds no step, so there is nothing to decide.` }
+      }
+      await runs.decide(run, decision, by)
+      if (decision === 'rejected') return run
+      const next: Run = { ...newRun('approval', 'apply', 'full', by.actor), status: 'queued' }
+      await runs.save(next)
+      wake.abort()
+      return next
+    },
+    async latest() {
+      const stored = await runs.latestFull()
+      const quiet = latestQuiet
+      if (quiet === undefined) return stored
+      return (stored?.finishedAt ?? '') > (quiet.finishedAt ?? '') ? stored : quiet
+    },
+    async findings() {
+      return (await this.latest())?.findings ?? []
+    },
+    status: () => ({ leader: lead.leads, lastAttemptAt, lastSuccessAt, pendingKeys, failure }),
+  }
+}
+
+/** Whether some step of this key was tried and did not come right, or could not be judged. */
+function isOpen(key: ChangedKey, run: Run): boolean {
+  if (run.problems.length > 0) return true
+  return run.plan.steps.some(({ id, action, verdict }) => {
+    if (verdict.kind !== 'proceed' || run.mode === 'plan' || run.results[id]?.kind === 'applied') return false
+    return !('emailKey' in action) || key.kind === 'group' || action.emailKey === key.key
+  })
+}

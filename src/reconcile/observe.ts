@@ -1,0 +1,224 @@
+/**
+ * Observed state: what the account holds of our groups, read within the scope of the pass.
+ *
+ * Reads fail closed. What every decision rests on (users, groups, environments) throws; what concerns
+ * one group or level leaves a blind spot, in which `diff` sees no difference at all.
+ */
+import type { AccountGroup, AccountUser, Dynatrace, Level } from '../dynatrace/dynatrace.ts'
+import { UpstreamError } from '../dynatrace/upstream-error.ts'
+import { messageOf } from '../lib/errors.ts'
+import { foldKey } from '../lib/fold.ts'
+import { semaphore } from '../lib/semaphore.ts'
+import { bindingKey, groupLevelKey, permissionKey } from './keys.ts'
+import type { GroupRef, State, StateBinding, StateGroup, StatePermission, StateUser } from './state.ts'
+
+/** Where nothing may be concluded from what was read. */
+export interface BlindSpots {
+  readonly members: ReadonlySet<GroupRef>
+  readonly permissions: ReadonlySet<GroupRef>
+  /** `groupLevelKey`s. */
+  readonly bindings: ReadonlySet<string>
+  /** Folded e-mails. */
+  readonly users: ReadonlySet<string>
+}
+
+export interface ObservedState {
+  readonly state: State
+  readonly blind: BlindSpots
+  /** Why there are blind spots. */
+  readonly problems: readonly string[]
+  /** Groups that hold service users, whose rights other automation (and our own) may live on. */
+  readonly withServiceUsers: ReadonlyMap<GroupRef, readonly string[]>
+  /** Users that Dynatrace will not let sign in or that are emergency contacts, by folded e-mail. */
+  readonly emergencyContacts: ReadonlySet<string>
+  /** Bindings of groups that are not ours, where levels were read whole. */
+  readonly foreignBindings: number
+  /** Groups whose members were read whole. */
+  readonly whole: ReadonlySet<GroupRef>
+}
+
+export interface ObserveRequest {
+  /** Groups whose name, bindings, permissions and members are wanted. */
+  readonly groups: readonly AccountGroup[]
+  /** All our groups: memberships of `emails` are wanted in these. */
+  readonly managed: ReadonlySet<GroupRef>
+  /** Folded e-mail → address, of people whose memberships in all our groups are wanted; undefined: everybody. */
+  readonly people: ReadonlyMap<string, string> | undefined
+  /** Folded e-mail → address, of people who must be in the account: is that so? */
+  readonly needed: ReadonlyMap<string, string>
+  /** Account level and active environments. */
+  readonly levels: readonly Exclude<Level, { kind: 'global' }>[]
+}
+
+/** Service users have generated addresses under this domain (Dynatrace: service users). */
+const SERVICE_USER_DOMAIN = '@service.sso.dynatrace.com'
+
+/** Calls prepared at a time; how many are in flight is the client's own affair. */
+const AHEAD = 16
+
+export async function observe(dynatrace: Dynatrace, request: ObserveRequest): Promise<ObservedState> {
+  const ahead = semaphore(AHEAD)
+  const problems: string[] = []
+  const blind = {
+    members: new Set<GroupRef>(),
+    permissions: new Set<GroupRef>(),
+    bindings: new Set<string>(),
+    users: new Set<string>(),
+  }
+  const users = new Map<string, StateUser>()
+  const members = new Map<GroupRef, Set<string>>()
+  const withServiceUsers = new Map<GroupRef, string[]>()
+  const emergencyContacts = new Set<string>()
+  const whole = new Set<GroupRef>()
+
+  const meet = (user: AccountUser) => {
+    const emailKey = foldKey(user.email)
+    users.set(emailKey, { emailKey, email: user.email })
+    if (user.emergencyContact) emergencyContacts.add(emailKey)
+  }
+  const notLocal = new Set(request.groups.filter(group => group.owner !== 'LOCAL').map(group => group.id))
+  const readMembers = async (ref: GroupRef) => {
+    // Members of a federated group come from sign-in claims; writing them would be undone or forbidden.
+    if (notLocal.has(ref)) {
+      problems.push(`Group ${ref} of ours is not a local group any more; its members are left alone.`)
+      blind.members.add(ref)
+      return
+    }
+    try {
+      const found = await dynatrace.groups.members(ref)
+      if (found === undefined) throw new UpstreamError('not-found', 'groups.members', `Group ${ref} is gone.`)
+      const people = found.filter(user => !foldKey(user.email).endsWith(SERVICE_USER_DOMAIN))
+      const others = found.filter(user => foldKey(user.email).endsWith(SERVICE_USER_DOMAIN))
+      for (const user of people) meet(user)
+      members.set(ref, new Set(people.map(user => foldKey(user.email))))
+      whole.add(ref)
+      if (others.length > 0)
+        withServiceUsers.set(
+          ref,
+          others.map(user => user.email),
+        )
+    } catch (error) {
+      problems.push(`The members of group ${ref} could not be read: ${messageOf(error)}`)
+      blind.members.add(ref)
+    }
+  }
+
+  const wanted = request.groups.map(group => group.id)
+  const readRights = Promise.all([
+    observeBindings(dynatrace, request, problems, blind.bindings),
+    observePermissions(dynatrace, wanted, problems, blind.permissions),
+  ])
+  await Promise.all(wanted.map(ref => ahead(() => readMembers(ref))))
+
+  const rest = [...request.managed].filter(ref => !members.has(ref) && !blind.members.has(ref))
+  const asked = new Map([
+    ...(request.people ?? []),
+    ...[...request.needed].filter(([key]) => !users.has(key)),
+  ])
+  const listing = 1 + (request.people === undefined || request.people.size > 0 ? rest.length : 0)
+  if (request.people === undefined || asked.size > listing) {
+    const all = await dynatrace.users.list()
+    // The account owner is always there: an empty list is a failed read.
+    if (all.length === 0) {
+      throw new UpstreamError(
+        'malformed',
+        'users.list',
+        'Dynatrace answered with no user at all; nothing is concluded from that.',
+      )
+    }
+    for (const user of all) meet(user)
+    // Somebody asked for by e-mail may be in any group of ours.
+    if (listing > 1) await Promise.all(rest.map(ref => ahead(() => readMembers(ref))))
+  } else {
+    for (const ref of rest) members.set(ref, new Set())
+    const readUser = async (emailKey: string, email: string) => {
+      try {
+        const user = await dynatrace.users.get(email)
+        if (user === undefined) return
+        meet(user)
+        for (const ref of user.groupIds) if (rest.includes(ref)) members.get(ref)?.add(emailKey)
+      } catch (error) {
+        problems.push(`The user ${email} could not be read: ${messageOf(error)}`)
+        blind.users.add(emailKey)
+      }
+    }
+    await Promise.all([...asked].map(([emailKey, email]) => ahead(() => readUser(emailKey, email))))
+  }
+
+  const [rights, permissions] = await readRights
+  const groups = new Map<GroupRef, StateGroup>(
+    request.groups.map(({ id, name, description }) => [id, { ref: id, name, description }]),
+  )
+  return {
+    state: { users, groups, members, bindings: rights.bindings, permissions },
+    blind,
+    problems,
+    withServiceUsers,
+    emergencyContacts,
+    foreignBindings: rights.foreign,
+    whole,
+  }
+}
+
+async function observeBindings(
+  dynatrace: Dynatrace,
+  request: ObserveRequest,
+  problems: string[],
+  blind: Set<string>,
+): Promise<{ readonly bindings: ReadonlyMap<string, StateBinding>; readonly foreign: number }> {
+  const bindings = new Map<string, StateBinding>()
+  const wanted = new Set(request.groups.map(group => group.id))
+  let foreign = 0
+  if (wanted.size === 0 && request.people !== undefined) return { bindings, foreign }
+  const [only] = [...wanted]
+  const readLevel = async (level: Exclude<Level, { kind: 'global' }>) => {
+    try {
+      const found =
+        wanted.size === 1 && only !== undefined && request.people !== undefined
+          ? await dynatrace.bindings.ofGroup(level, only)
+          : await dynatrace.bindings.list(level)
+      for (const each of found) {
+        if (!wanted.has(each.groupId)) {
+          foreign += 1
+          continue
+        }
+        const { policyId, groupId: group, parameters, metadata } = each
+        const boundaryIds = [...new Set(each.boundaryIds)].sort()
+        const binding = { level, policyId, group, parameters, metadata, boundaryIds }
+        bindings.set(bindingKey(binding), binding)
+      }
+    } catch (error) {
+      const where = level.kind === 'account' ? 'the account' : `environment ${level.id}`
+      problems.push(`The bindings of ${where} could not be read: ${messageOf(error)}`)
+      for (const ref of wanted) blind.add(groupLevelKey(ref, level))
+    }
+  }
+  await Promise.all(request.levels.map(readLevel))
+  return { bindings, foreign }
+}
+
+async function observePermissions(
+  dynatrace: Dynatrace,
+  wanted: readonly GroupRef[],
+  problems: string[],
+  blind: Set<GroupRef>,
+): Promise<ReadonlyMap<string, StatePermission>> {
+  const permissions = new Map<string, StatePermission>()
+  const ahead = semaphore(AHEAD)
+  const readGroup = async (ref: GroupRef) => {
+    try {
+      const found = await dynatrace.permissions.list(ref)
+      if (found === undefined)
+        throw new UpstreamError('not-found', 'permissions.list', `Group ${ref} is gone.`)
+      for (const each of found) {
+        const permission = { group: ref, role: each.role, scopeType: each.scopeType, scope: each.scope }
+        permissions.set(permissionKey(permission), permission)
+      }
+    } catch (error) {
+      problems.push(`The role permissions of group ${ref} could not be read: ${messageOf(error)}`)
+      blind.add(ref)
+    }
+  }
+  await Promise.all(wanted.map(ref => ahead(() => readGroup(ref))))
+  return permissions
+}

@@ -1,0 +1,130 @@
+/**
+ * The ownership registry: which groups and users of the account are ours.
+ *
+ * A row is written before the call that creates the thing (`creating`) and completed after it
+ * (`owned`), so that a crash between the two loses nothing and claims nothing that was there before.
+ */
+import { foldKey } from '../lib/fold.ts'
+import { newId } from '../lib/ids.ts'
+import type { Reader, Store, Writer } from '../store/store.ts'
+import type { OwnershipRow } from '../store/tables.ts'
+
+export interface OwnedGroup {
+  readonly rowId: string
+  /** uuid in Dynatrace; undefined while the creation is not confirmed. */
+  readonly dynatraceId: string | undefined
+  readonly name: string
+  readonly nameKey: string
+  /** Ids of the IdP groups that feed it. */
+  readonly sources: readonly string[]
+  readonly at: string
+}
+
+export interface Ownership {
+  /** By `nameKey`. */
+  readonly groups: ReadonlyMap<string, OwnedGroup>
+  /** Folded e-mails of users that the bridge brought into the account. */
+  readonly users: ReadonlySet<string>
+}
+
+export async function readOwnership(db: Reader): Promise<Ownership> {
+  const rows = await db.selectFrom('ownership').selectAll().execute()
+  const groups = rows.filter(row => row.kind === 'group').map(ownedGroup)
+  return {
+    groups: new Map(groups.map(group => [group.nameKey, group])),
+    users: new Set(rows.filter(row => row.kind === 'user').map(row => row.nameKey)),
+  }
+}
+
+function ownedGroup(row: OwnershipRow): OwnedGroup {
+  return {
+    rowId: row.id,
+    dynatraceId: row.dynatraceId ?? undefined,
+    name: row.name,
+    nameKey: row.nameKey,
+    sources: JSON.parse(row.sources) as string[], // our own text, written below
+    at: row.at,
+  }
+}
+
+export interface OwnershipWrites {
+  /** Before creating: claims the names, unless they are ours already. */
+  intend(kind: 'group' | 'user', entries: readonly OwnershipEntry[]): Promise<void>
+  /** After creating. */
+  confirmGroup(name: string, dynatraceId: string): Promise<void>
+  /** After a rename: the row follows the uuid. */
+  setName(dynatraceId: string, name: string, sources: readonly string[]): Promise<void>
+  setSources(nameKey: string, sources: readonly string[]): Promise<void>
+  forgetGroups(dynatraceIds: readonly string[]): Promise<void>
+  /** Rows whose group vanished from the account. */
+  forget(kind: 'group' | 'user', nameKeys: readonly string[]): Promise<void>
+}
+
+export interface OwnershipEntry {
+  readonly name: string
+  readonly sources: readonly string[]
+}
+
+export function ownershipWrites(store: Store, runId: string, now: () => Date): OwnershipWrites {
+  const update = (tx: Writer, kind: 'group' | 'user', nameKey: string) =>
+    tx.updateTable('ownership').where('kind', '=', kind).where('nameKey', '=', nameKey)
+  return {
+    async intend(kind, entries) {
+      const at = now().toISOString()
+      const rows = entries.map(entry => ({
+        id: newId(),
+        kind,
+        dynatraceId: null,
+        name: entry.name,
+        nameKey: foldKey(entry.name),
+        state: 'creating' as const,
+        sources: JSON.stringify(entry.sources),
+        runId,
+        at,
+      }))
+      await store.write(async tx => {
+        for (let start = 0; start < rows.length; start += 100) {
+          await tx
+            .insertInto('ownership')
+            .values(rows.slice(start, start + 100))
+            // An older claim stands, but what was there at its time may be gone: the attempt is made anew.
+            .onConflict(conflict =>
+              conflict.columns(['kind', 'nameKey']).doUpdateSet({ dynatraceId: null, state: 'creating', at }),
+            )
+            .execute()
+        }
+      })
+    },
+    confirmGroup: (name, dynatraceId) =>
+      store.write(async tx => {
+        await update(tx, 'group', foldKey(name)).set({ dynatraceId, state: 'owned' }).execute()
+      }),
+    setName: (dynatraceId, name, sources) =>
+      store.write(async tx => {
+        await tx
+          .updateTable('ownership')
+          .set({ name, nameKey: foldKey(name), sources: JSON.stringify(sources) })
+          .where('kind', '=', 'group')
+          .where('dynatraceId', '=', dynatraceId)
+          .execute()
+      }),
+    setSources: (nameKey, sources) =>
+      store.write(async tx => {
+        await update(tx, 'group', nameKey)
+          .set({ sources: JSON.stringify(sources) })
+          .execute()
+      }),
+    forgetGroups: dynatraceIds =>
+      store.write(async tx => {
+        for (const id of dynatraceIds) {
+          await tx.deleteFrom('ownership').where('kind', '=', 'group').where('dynatraceId', '=', id).execute()
+        }
+      }),
+    forget: (kind, nameKeys) =>
+      store.write(async tx => {
+        for (const nameKey of nameKeys) {
+          await tx.deleteFrom('ownership').where('kind', '=', kind).where('nameKey', '=', nameKey).execute()
+        }
+      }),
+  }
+}

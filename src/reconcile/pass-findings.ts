@@ -1,0 +1,79 @@
+/** What a pass noticed that is not drift. */
+import type { DesiredGroup } from '../access/desired-group.ts'
+import type { AccessModel } from '../access/model.ts'
+import type { DirectorySnapshot } from '../directory/snapshot.ts'
+import type { Finding } from '../lib/finding.ts'
+import type { Assignment } from './assign.ts'
+import type { DesiredState } from './desired-state.ts'
+
+const NAMES_SHOWN = 10
+
+export function passFindings(seen: {
+  readonly wished: readonly Finding[]
+  readonly desired: DesiredState
+  readonly assignment: Assignment
+  readonly snapshot: DirectorySnapshot
+  readonly model: AccessModel
+}): readonly Finding[] {
+  const { wished, desired, assignment, snapshot } = seen
+  return [
+    ...wished,
+    ...desired.findings,
+    ...assignment.taken.map(nameTaken),
+    ...snapshot.unreachable.map(withoutAddress),
+    ...parkedMembers(snapshot),
+    ...withoutAccess(desired, snapshot, seen.model),
+  ]
+}
+
+const nameTaken = (group: DesiredGroup): Finding => ({
+  kind: 'name-taken',
+  severity: 'error',
+  subject: `group ${group.name}`,
+  message: `The account has a group "${group.name}" that the bridge did not make; it is left alone, and nobody gets access by it.`,
+  remedy: 'Rename or delete that group in Dynatrace, or choose another name for the group in bridge.yaml.',
+})
+
+const withoutAddress = (userName: string): Finding => ({
+  kind: 'no-usable-email',
+  severity: 'warning',
+  subject: `user ${userName}`,
+  message: `"${userName}" has no usable e-mail address, so Dynatrace cannot know this person.`,
+  remedy: 'Map an e-mail address to userName or to the primary work e-mail in the IdP.',
+})
+
+function parkedMembers(snapshot: DirectorySnapshot): readonly Finding[] {
+  const nameOf = new Map(snapshot.groups.map(group => [group.id, group.displayName]))
+  return [...snapshot.parked].map(([groupId, members]) => ({
+    kind: 'parked-member',
+    severity: 'info',
+    subject: `IdP group ${nameOf.get(groupId) ?? groupId}`,
+    message: `${members.length} of its members are not provisioned: ${shortList(members)}.`,
+    remedy: 'Assign these people to the application in the IdP, or take them out of the group.',
+  }))
+}
+
+/** People who can sign in and see nothing: in no group that a rule turns into access. */
+function withoutAccess(
+  desired: DesiredState,
+  snapshot: DirectorySnapshot,
+  model: AccessModel,
+): readonly Finding[] {
+  const placed = new Set([...desired.state.members.values()].flatMap(members => [...members]))
+  const blank = [...snapshot.people.values()].filter(person => person.active && !placed.has(person.emailKey))
+  if (blank.length === 0 || model.lifecycle.invite === 'with-first-access') return []
+  return [
+    {
+      kind: 'no-access',
+      severity: 'warning',
+      subject: blank.length === 1 ? `user ${blank[0]?.userName ?? ''}` : `${blank.length} users`,
+      message: `No rule gives access to ${shortList(blank.map(person => person.userName))}: they can sign in and see nothing.`,
+      remedy: 'Put them in an IdP group that a rule matches, or set lifecycle.invite to with-first-access.',
+    },
+  ]
+}
+
+const shortList = (names: readonly string[]): string =>
+  names.length <= NAMES_SHOWN
+    ? names.join(', ')
+    : `${names.slice(0, NAMES_SHOWN).join(', ')} and ${names.length - NAMES_SHOWN} more`

@@ -1,0 +1,123 @@
+/**
+ * Actions in a safe order, each with a stable id, a title and a reason. Pure.
+ *
+ * Waves, in the order of Dynatrace's own dependencies and so that nobody is ever left with less than
+ * both ends grant, or more than both ends allow:
+ *
+ *  1. leavers lose their groups: people who end with no group of ours need not wait for anything
+ *  2. groups are created
+ *  3. groups are renamed, described
+ *  4. people are invited
+ *  5. rights are added and changed (with their boundaries, in one call)
+ *  6. rights are taken away
+ *  7. members join groups whose rights are settled
+ *  8. movers leave the groups they came from
+ *  9. orphaned groups and users past their grace period go
+ */
+import { canonicalJson, sha256 } from '../lib/digest.ts'
+import type { GroupRef, State } from './state.ts'
+import type { Plan, Step, StepAction, Verdict } from './step.ts'
+
+export interface PlanInput {
+  readonly actions: readonly StepAction[]
+  /** For the question who is a leaver: people who keep or get a membership of ours. */
+  readonly desired: State
+  readonly describe: (action: StepAction) => { readonly title: string; readonly reason: string }
+  readonly judge: (steps: readonly Omit<Step, 'verdict'>[]) => ReadonlyMap<string, Verdict>
+}
+
+export type Wave = 1 | 2 | 3 | 4 | 5 | 6 | 7 | 8 | 9
+
+export function makePlan({ actions, desired, describe, judge }: PlanInput): Plan {
+  const staying = new Set([...desired.members.values()].flatMap(members => [...members]))
+  const drafts = actions
+    .map(action => ({ id: stepId(action), action, wave: waveOf(action, staying), ...describe(action) }))
+    .sort((a, b) => a.wave - b.wave || compare(a.title, b.title) || compare(a.id, b.id))
+    .map(({ wave: _, ...draft }) => draft)
+  const verdicts = judge(drafts)
+  const steps = drafts.map(draft => ({
+    ...draft,
+    verdict: verdicts.get(draft.id) ?? { kind: 'proceed' as const },
+  }))
+  return { hash: sha256(steps.map(step => step.id).join('\n')).slice(0, 16), steps }
+}
+
+/** The same change has the same id in every plan: of an action only what it does counts, not how it is said. */
+export const stepId = (action: StepAction): string => sha256(canonicalJson(identity(action))).slice(0, 12)
+
+function identity(action: StepAction): readonly unknown[] {
+  switch (action.kind) {
+    case 'create-group':
+      return [action.kind, action.group.name]
+    case 'update-group':
+      return [action.kind, action.from.ref, action.to.name, action.to.description]
+    case 'delete-group':
+      return [action.kind, action.group.ref]
+    case 'invite-user':
+    case 'remove-user':
+      return [action.kind, action.emailKey]
+    case 'add-member':
+    case 'remove-member':
+      return [action.kind, action.group, action.emailKey]
+    case 'add-binding':
+    case 'remove-binding':
+      return [action.kind, action.binding]
+    case 'change-binding':
+      return [action.kind, action.from, action.to]
+    case 'add-permission':
+    case 'remove-permission':
+      return [action.kind, action.permission]
+  }
+}
+
+export function waveOf(action: StepAction, staying: ReadonlySet<string>): Wave {
+  switch (action.kind) {
+    case 'remove-member':
+      return staying.has(action.emailKey) ? 8 : 1
+    case 'create-group':
+      return 2
+    case 'update-group':
+      return 3
+    case 'invite-user':
+      return 4
+    case 'add-binding':
+    case 'change-binding':
+    case 'add-permission':
+      return 5
+    case 'remove-binding':
+    case 'remove-permission':
+      return 6
+    case 'add-member':
+      return 7
+    case 'delete-group':
+    case 'remove-user':
+      return 9
+  }
+}
+
+/** The group a step works on, if it works on one. */
+export function groupOf(action: StepAction): GroupRef | undefined {
+  switch (action.kind) {
+    case 'create-group':
+    case 'delete-group':
+      return action.group.ref
+    case 'update-group':
+      return action.to.ref
+    case 'add-member':
+    case 'remove-member':
+      return action.group
+    case 'add-binding':
+    case 'remove-binding':
+      return action.binding.group
+    case 'change-binding':
+      return action.to.group
+    case 'add-permission':
+    case 'remove-permission':
+      return action.permission.group
+    case 'invite-user':
+    case 'remove-user':
+      return undefined
+  }
+}
+
+const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)

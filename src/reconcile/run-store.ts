@@ -1,0 +1,130 @@
+/** Runs and people's decisions in the database, and the journal entries that go with them. */
+import type { Clock } from '../lib/clock.ts'
+import { appendJournal } from '../store/journal.ts'
+import type { JournalEntry } from '../store/journal-entry.ts'
+import type { Store, Writer } from '../store/store.ts'
+import type { RunRow } from '../store/tables.ts'
+import type { Run } from './run.ts'
+
+/** How long a person's word on a step counts. */
+const DECISION_HOURS = 24
+
+export interface RunStore {
+  /** Stores the run as it now is, with journal entries, in one write. */
+  save(run: Run, entries?: readonly JournalEntry[]): Promise<void>
+  note(entries: readonly JournalEntry[]): Promise<void>
+  get(id: string): Promise<Run | undefined>
+  /** Newest first. */
+  list(limit: number): Promise<readonly Run[]>
+  /** Full runs that wait for the reconciler, oldest first. */
+  queued(): Promise<readonly Run[]>
+  /** Runs that a process left unfinished when it died. */
+  interrupted(): Promise<readonly Run[]>
+  /** The newest finished full run. */
+  latestFull(): Promise<Run | undefined>
+  decide(run: Run, decision: 'approved' | 'rejected', by: { actor: string; reason: string }): Promise<void>
+  /** Forgets the words on steps that were carried out: the same change another day is asked about anew. */
+  used(stepIds: readonly string[]): Promise<void>
+  /** Ids of steps with an approval that still counts. */
+  approvedSteps(): Promise<ReadonlySet<string>>
+}
+
+export function runStore(store: Store, clock: Clock): RunStore {
+  const { db } = store
+  const journal = async (tx: Writer, entries: readonly JournalEntry[]) => {
+    if (entries.length > 0) await appendJournal(tx, entries, clock.now().toISOString())
+  }
+  return {
+    save: (run, entries = []) =>
+      store.write(async tx => {
+        const row = rowOf(run)
+        const { id: _, ...changed } = row
+        await tx
+          .insertInto('runs')
+          .values(row)
+          .onConflict(conflict => conflict.column('id').doUpdateSet(changed))
+          .execute()
+        await journal(tx, entries)
+      }),
+    note: entries => store.write(tx => journal(tx, entries)),
+    async get(id) {
+      const row = await db.selectFrom('runs').selectAll().where('id', '=', id).executeTakeFirst()
+      return row === undefined ? undefined : runOf(row)
+    },
+    async list(limit) {
+      const rows = await db.selectFrom('runs').selectAll().orderBy('startedAt', 'desc').limit(limit).execute()
+      return rows.map(runOf)
+    },
+    async queued() {
+      const rows = await db
+        .selectFrom('runs')
+        .selectAll()
+        .where('status', '=', 'queued')
+        .orderBy('startedAt')
+        .execute()
+      return rows.map(runOf)
+    },
+    async interrupted() {
+      const rows = await db.selectFrom('runs').selectAll().where('status', '=', 'running').execute()
+      return rows.map(runOf)
+    },
+    async latestFull() {
+      const row = await db
+        .selectFrom('runs')
+        .selectAll()
+        .where('trigger', '!=', 'scim')
+        .where('finishedAt', 'is not', null)
+        .orderBy('finishedAt', 'desc')
+        .limit(1)
+        .executeTakeFirst()
+      return row === undefined ? undefined : runOf(row)
+    },
+    decide: (run, decision, { actor, reason }) =>
+      store.write(async tx => {
+        const now = clock.now()
+        const held = run.plan.steps.filter(step => step.verdict.kind === 'hold')
+        const word = {
+          runId: run.id,
+          decision,
+          actor,
+          reason,
+          at: now.toISOString(),
+          expiresAt: new Date(now.getTime() + DECISION_HOURS * 3_600_000).toISOString(),
+        }
+        for (const step of held) {
+          // The latest word counts, whichever run it was said about.
+          await tx.deleteFrom('decisions').where('stepId', '=', step.id).execute()
+          await tx
+            .insertInto('decisions')
+            .values({ stepId: step.id, ...word })
+            .execute()
+        }
+        const data = { decision, reason, steps: held.map(({ id, title }) => ({ id, title })) }
+        await journal(tx, [{ kind: 'decision', runId: run.id, actor, data }])
+      }),
+    async used(stepIds) {
+      const decided = await db.selectFrom('decisions').select('stepId').execute()
+      const used = decided.map(row => row.stepId).filter(id => stepIds.includes(id))
+      if (used.length === 0) return
+      await store.write(async tx => {
+        for (const id of used) await tx.deleteFrom('decisions').where('stepId', '=', id).execute()
+      })
+    },
+    async approvedSteps() {
+      const rows = await db
+        .selectFrom('decisions')
+        .select('stepId')
+        .where('decision', '=', 'approved')
+        .where('expiresAt', '>', clock.now().toISOString())
+        .execute()
+      return new Set(rows.map(row => row.stepId))
+    },
+  }
+}
+
+function rowOf(run: Run): RunRow {
+  const { id, trigger, mode, status, startedAt, finishedAt } = run
+  return { id, trigger, mode, status, startedAt, finishedAt: finishedAt ?? null, data: JSON.stringify(run) }
+}
+
+const runOf = (row: RunRow): Run => JSON.parse(row.data) as Run // our own text, written above

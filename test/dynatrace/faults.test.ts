@@ -1,0 +1,393 @@
+/** A broken network, a slow or limiting Dynatrace, tokens that expire: what is repeated and what is said. */
+import { createServer } from 'node:net'
+import { test } from 'tap'
+import type { Binding } from '../../src/dynatrace/dynatrace.ts'
+import {
+  ACCOUNT,
+  CLIENT_ID,
+  CLIENT_SECRET,
+  empty,
+  ok,
+  type Reply,
+  refusal,
+  type Stage,
+  stage,
+  tokenReply,
+} from './scripted-server.ts'
+
+const NOBODY = ok({ count: 0, items: [] })
+const page = (status: number): Reply => ({
+  status,
+  text: '<html><title>Sign in</title><body>Hello</body></html>',
+})
+
+test('a refused connection is retried for every verb and ends as unavailable', async t => {
+  const apiUrl = await closedPort()
+  const { dynatrace, clock, records } = await stage(t, [], { apiUrl })
+  await t.rejects(dynatrace.users.list(), { failure: 'unavailable', sent: false, message: /ECONNREFUSED/ })
+  await t.rejects(dynatrace.users.invite('a@acme.example'), {
+    name: 'UpstreamError',
+    failure: 'unavailable',
+    retryable: true,
+  })
+  t.equal(clock.slept.length, 8)
+  t.match(
+    records.filter(record => record.operation !== 'oauth.token'),
+    [
+      { operation: 'users.list', status: undefined, outcome: 'unavailable', attempts: 5 },
+      { operation: 'users.invite', status: undefined, outcome: 'unavailable', attempts: 5 },
+    ],
+    'an invitation that never left is not looked for',
+  )
+})
+
+test('a page for people with status 200 is malformed, for reads and writes', async t => {
+  const { dynatrace } = await stage(t, () => page(200))
+  const expected = { failure: 'malformed', message: /HTML page/ }
+  await t.rejects(dynatrace.users.list(), expected)
+  await t.rejects(dynatrace.groups.remove('g1'), expected)
+  await t.rejects(dynatrace.users.invite('a@acme.example'), expected)
+})
+
+test('an answer that breaks off is malformed, and asked for again where that is safe', async t => {
+  const { dynatrace, seen } = await stage(t, ['cut', NOBODY, 'cut', 'cut', 'cut', 'cut', 'cut'])
+  t.same(await dynatrace.users.list(), [])
+  await t.rejects(dynatrace.users.list(), { failure: 'malformed', message: /no complete answer/ })
+  t.equal(seen.length, 7)
+})
+
+test('JSON that ends too early is malformed and not quoted', async t => {
+  const { dynatrace } = await stage(t, [{ status: 200, text: '{"count":1,"items":[{"uid":"u-secret' }])
+  const error = await failureOf(dynatrace.users.list())
+  t.match(error, { failure: 'malformed', message: /not complete JSON/ })
+  t.notMatch(error.message, /u-secret/)
+})
+
+test('a storm of 500 is not retried, of 503 it is', async t => {
+  const { dynatrace, seen, records } = await stage(t, ({ path }) =>
+    path.endsWith('/users') ? refusal(500, 'payload.map is not a function') : { status: 503, text: '' },
+  )
+  await t.rejects(dynatrace.users.list(), { failure: 'unavailable', status: 500, message: /payload\.map/ })
+  t.equal(seen.length, 1)
+  await t.rejects(dynatrace.groups.list(), { name: 'UpstreamError', failure: 'unavailable', status: 503 })
+  t.equal(seen.length, 6)
+  t.match(records.at(-1), { operation: 'groups.list', status: 503, attempts: 5, outcome: 'unavailable' })
+})
+
+test('429 is waited out as long as the server asks, also for a POST', async t => {
+  const limited = (after: string): Reply => ({
+    status: 429,
+    json: { message: 'slow down' },
+    headers: { 'retry-after': after },
+  })
+  const { dynatrace, clock, seen, records } = await stage(t, [
+    limited('7'),
+    empty(201),
+    limited('Sun, 22 Nov 2026 10:00:27 GMT'),
+    NOBODY,
+    limited('3600'),
+    NOBODY,
+    {
+      status: 429,
+      text: '',
+      headers: { 'x-ratelimit-reset': String(Date.parse('2026-11-22T10:01:30Z') * 1000) },
+    },
+    NOBODY,
+    { status: 429, text: '' },
+    NOBODY,
+  ])
+  await dynatrace.users.invite('a@acme.example')
+  t.match(records.at(-1), { operation: 'users.invite', attempts: 2, outcome: 'ok', durationMs: 7000 })
+  for (let count = 0; count < 4; count += 1) await dynatrace.users.list()
+  t.same(clock.slept.slice(0, 4), [7_000, 20_000, 60_000, 3_000])
+  t.ok((clock.slept[4] ?? 0) >= 250 && (clock.slept[4] ?? 0) <= 500)
+  t.equal(seen.length, 10)
+})
+
+test('429 without end is reported as such', async t => {
+  const { dynatrace, seen } = await stage(t, () => ({ status: 429, text: '' }), { limits: { retries: 2 } })
+  await t.rejects(dynatrace.users.invite('a@acme.example'), {
+    name: 'UpstreamError',
+    failure: 'rate-limited',
+    retryable: true,
+  })
+  t.equal(seen.length, 3)
+})
+
+test('a server that never answers is given up', async t => {
+  const { dynatrace } = await stage(t, () => 'hang', { timeouts: { total: 60 }, limits: { retries: 1 } })
+  await t.rejects(dynatrace.users.list(), { failure: 'unavailable', sent: true, message: /timeout/i })
+})
+
+test('every refusal has its name, and carries the words of Dynatrace', async t => {
+  const { dynatrace, connection } = await stage(t, [
+    refusal(403, 'User not authorized'),
+    refusal(400, 'Bad thing'),
+    refusal(409, 'Taken'),
+    { status: 422, text: 'no' },
+    { status: 302, text: '' },
+    { status: 404, json: { statusCode: 404, message: `Cannot PUT /iam/v1/accounts/${ACCOUNT}/groups/g1` } },
+    page(404),
+    refusal(404, 'Group g1 not found'),
+  ])
+  const group = {
+    id: 'g1',
+    name: '',
+    description: '',
+    owner: 'LOCAL',
+    federatedAttributeValues: [],
+    createdAt: undefined,
+  } as const
+  for (const [failure, message] of [
+    ['forbidden', /403: User not authorized\..*scopes/],
+    ['rejected', /400: Bad thing\./],
+    ['conflict', /409: Taken\./],
+    ['rejected', /422: no\./],
+    ['malformed', /302/],
+    ['malformed', /404: Cannot PUT .*DT_API_URL/],
+    ['malformed', /HTML page titled "Sign in"/],
+    ['not-found', /Group g1 not found/],
+  ] as const) {
+    await t.rejects(dynatrace.groups.update(group), { operation: 'groups.update', failure, message })
+  }
+  t.match(connection.status(), { failure: undefined, lastSuccessAt: String, lastFailureAt: String })
+})
+
+test('a page in the place of 404 is not taken for absence', async t => {
+  const { dynatrace } = await stage(t, [page(404), page(404), page(404)])
+  await t.rejects(dynatrace.users.get('a@acme.example'), { name: 'UpstreamError', failure: 'malformed' })
+  await t.rejects(dynatrace.groups.members('g1'), { name: 'UpstreamError', failure: 'malformed' })
+  await t.rejects(dynatrace.groups.remove('g1'), { name: 'UpstreamError', failure: 'malformed' })
+})
+
+test('a write whose answer was lost is looked for before it fails', async t => {
+  const user = (...ids: string[]) =>
+    ok({ uid: 'u', email: 'a@acme.example', groups: ids.map(uuid => ({ uuid })) })
+  const group = { uuid: 'g1', name: 'n', description: 'd', owner: 'LOCAL' }
+  const wire = { permissionName: 'account-viewer', scope: ACCOUNT, scopeType: 'account' }
+  const details = { policyUuid: 'p1', boundaries: ['b2', 'b1'], parameters: { x: '1' } }
+  const script: readonly (readonly [
+    effect: Reply,
+    none: Reply,
+    write: (stage: Stage) => Promise<unknown>,
+  ])[] = [
+    [user(), refusal(404, 'User not found'), ({ dynatrace }) => dynatrace.users.invite('a@acme.example')],
+    [
+      user('g1', 'g2', 'g3'),
+      user('g1'),
+      ({ dynatrace }) => dynatrace.users.addToGroups('a@acme.example', ['g1', 'g2']),
+    ],
+    [
+      ok({ count: 1, items: [group] }),
+      ok({ count: 1, items: [{ ...group, description: 'other' }] }),
+      ({ dynatrace }) => dynatrace.groups.create([{ name: 'n', description: 'd' }]),
+    ],
+    [
+      ok({ permissions: [wire] }),
+      ok({ permissions: [] }),
+      ({ dynatrace }) =>
+        dynatrace.permissions.add('g1', [{ role: 'account-viewer', scopeType: 'account', scope: ACCOUNT }]),
+    ],
+    [
+      ok({ policyUuids: ['p1'], bindingsDetails: [details] }),
+      ok({ policyUuids: ['p1'], bindingsDetails: [{ ...details, boundaries: [] }] }),
+      ({ dynatrace }) => dynatrace.bindings.add(bounded),
+    ],
+  ]
+  for (const [effect, none, write] of script) {
+    for (const lost of ['drop', refusal(502, 'Bad gateway')] as const) {
+      const done = await stage(t, [lost, effect])
+      await write(done)
+      t.same(
+        done.seen.map(({ method }) => method),
+        ['POST', 'GET'],
+      )
+      const undone = await stage(t, [lost, none])
+      await t.rejects(write(undone), { name: 'UpstreamError', failure: 'unavailable' })
+      t.same(
+        undone.seen.map(({ method }) => method),
+        ['POST', 'GET'],
+      )
+      const blind = await stage(t, [lost, refusal(403, 'no')])
+      await t.rejects(write(blind), { name: 'UpstreamError', failure: 'unavailable' })
+    }
+  }
+  const created = await stage(t, [empty(201), ok({ count: 1, items: [group] })])
+  t.match(await created.dynatrace.groups.create([{ name: 'n', description: 'd' }]), [{ id: 'g1' }])
+})
+
+test('fifty callers share one token, asked for when the first of them leaves', async t => {
+  const { dynatrace, tokensAsked, seen, clock } = await stage(t, () => NOBODY)
+  t.equal(tokensAsked.length, 0)
+  await Promise.all(Array.from({ length: 50 }, () => dynatrace.users.list()))
+  t.equal(tokensAsked.length, 1)
+  t.equal(seen.length, 50)
+  t.same(Object.fromEntries(new URLSearchParams(String(tokensAsked[0]?.body))), {
+    grant_type: 'client_credentials',
+    client_id: CLIENT_ID,
+    client_secret: CLIENT_SECRET,
+    scope: 'account-idm-read account-idm-write account-env-read iam-policies-management',
+    resource: `urn:dtaccount:${ACCOUNT}`,
+  })
+  clock.advance(269_000)
+  await dynatrace.users.list()
+  t.equal(tokensAsked.length, 1)
+  clock.advance(1_000)
+  await Promise.all(Array.from({ length: 50 }, () => dynatrace.users.list()))
+  t.equal(tokensAsked.length, 2, 'renewed once, 30 s before its end')
+  t.equal(seen.at(-1)?.authorization, 'Bearer token-2')
+})
+
+test('a call that waited for its turn leaves with a token of that moment', async t => {
+  let stage_: Stage | undefined
+  const staged = await stage(
+    t,
+    (_, index) => {
+      if (index === 0) stage_?.clock.advance(400_000)
+      return NOBODY
+    },
+    { limits: { inFlight: 1 } },
+  )
+  stage_ = staged
+  await Promise.all([staged.dynatrace.users.list(), staged.dynatrace.groups.list()])
+  t.same(
+    staged.seen.map(({ authorization }) => authorization),
+    ['Bearer token-1', 'Bearer token-2'],
+  )
+})
+
+test('no more than six calls are in flight', async t => {
+  let inFlight = 0
+  let most = 0
+  const { dynatrace } = await stage(t, async () => {
+    inFlight += 1
+    most = Math.max(most, inFlight)
+    for (let turn = 0; turn < 5; turn += 1) await new Promise(setImmediate)
+    inFlight -= 1
+    return NOBODY
+  })
+  await Promise.all(Array.from({ length: 40 }, () => dynatrace.users.list()))
+  t.ok(most > 1 && most <= 6, `${most} in flight`)
+})
+
+test('a token refused in mid-flight is replaced once, for a POST as well', async t => {
+  const { dynatrace, tokensAsked, records } = await stage(t, ({ authorization }) =>
+    authorization === 'Bearer token-1' ? refusal(401, 'Failed to validate access token.') : empty(201),
+  )
+  await Promise.all(
+    Array.from({ length: 12 }, (_, index) => dynatrace.users.invite(`u${index}@acme.example`)),
+  )
+  t.equal(tokensAsked.length, 2)
+  t.match(records.at(-1), { operation: 'users.invite', status: 201, outcome: 'ok' })
+  const stubborn = await stage(t, () => refusal(401, 'Failed to validate access token.'))
+  await t.rejects(stubborn.dynatrace.users.list(), { failure: 'unauthorized', message: /DT_CLIENT_ID/ })
+  t.equal(stubborn.seen.length, 2)
+  t.match(stubborn.connection.status().failure, /Failed to validate/)
+})
+
+test('the token endpoint: retried when busy, explained when it says no', async t => {
+  const busy = await stage(t, () => NOBODY, {
+    sso: (_, index) =>
+      index === 0
+        ? { status: 429, text: '', headers: { 'retry-after': '5' } }
+        : index === 1
+          ? { status: 503, text: '' }
+          : tokenReply('late'),
+  })
+  await busy.dynatrace.users.list()
+  t.equal(busy.clock.slept[0], 5000)
+  busy.clock.advance(269_000)
+  await busy.dynatrace.users.list()
+  t.equal(busy.tokensAsked.length, 3, 'its life counts from the try that brought it')
+  t.match(busy.records[0], {
+    operation: 'oauth.token',
+    method: 'POST',
+    path: '/sso/oauth2/token',
+    attempts: 3,
+  })
+
+  const refused = await stage(t, () => NOBODY, {
+    sso: ({ body }) => ({
+      status: 400,
+      json: {
+        error: 'invalid_request',
+        error_description: `Unknown scope in ${String(body)} ${CLIENT_SECRET}`,
+      },
+    }),
+  })
+  const error = await failureOf(refused.dynatrace.users.invite('a@acme.example'))
+  t.match(error, {
+    failure: 'unauthorized',
+    operation: 'oauth.token',
+    message: /invalid_request: Unknown scope/,
+  })
+  t.notMatch(error.message, /S3CRET/)
+  t.same(refused.seen, [])
+  t.same(
+    refused.records.map(({ operation }) => operation),
+    ['oauth.token'],
+  )
+
+  for (const reply of [
+    page(200),
+    { status: 200, text: '{"access_token":"eyJabc.def' },
+    ok({ access_token: 'a\nb', expires_in: 300 }),
+  ]) {
+    const broken = await stage(t, () => NOBODY, { sso: () => reply })
+    const error = await failureOf(broken.dynatrace.users.list())
+    t.match(error, { failure: 'malformed', operation: 'oauth.token' })
+    t.notMatch(error.message, /eyJ/)
+  }
+})
+
+test('secrets reach neither errors nor logs, even when an answer repeats them', async t => {
+  const secret = 'eyJhbGciOi.eyJzdWIi.c2ln'
+  const { dynatrace, logged, records } = await stage(
+    t,
+    ({ authorization }) =>
+      refusal(400, `Bad header ${authorization} and ${CLIENT_SECRET} and dt0c01.AAAAAAAABBBBBBBB.CCCCDDDD`),
+    { sso: () => tokenReply(secret) },
+  )
+  const error = await failureOf(dynatrace.users.list())
+  t.match(error.message, /Bad header Bearer \*\*\* and \*\*\* and \*\*\*/)
+  for (const text of [error.message, logged(), JSON.stringify(records), String(error.cause)]) {
+    t.notMatch(text, /eyJ|S3CRET|CCCCDDDD/)
+  }
+  t.match(logged(), /"runId":"run-1","requestIds":\["req-1","req-2"\],"operation":"users\.list"/)
+})
+
+test('closing ends what is in flight and what waits for another try', async t => {
+  const { dynatrace, connection } = await stage(t, () => 'hang')
+  const pending = failureOf(dynatrace.users.list())
+  await new Promise(setImmediate)
+  await connection.close()
+  t.match(await pending, { failure: 'unavailable' })
+  await t.rejects(dynatrace.users.list(), { name: 'UpstreamError', failure: 'unavailable' })
+})
+
+const bounded: Binding = {
+  level: { kind: 'account' },
+  policyId: 'p1',
+  groupId: 'g1',
+  parameters: { x: '1' },
+  metadata: {},
+  boundaryIds: ['b1', 'b2'],
+}
+
+async function failureOf(promise: Promise<unknown>): Promise<Error> {
+  const error = await promise.then(
+    () => undefined,
+    (thrown: unknown) => thrown,
+  )
+  if (error instanceof Error) return error
+  throw new Error('It was expected to fail')
+}
+
+async function closedPort(): Promise<string> {
+  const server = createServer()
+  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))
+  const address = server.address()
+  await new Promise(resolve => server.close(resolve))
+  if (address === null || typeof address === 'string') throw new Error('The server had no port')
+  return `http://127.0.0.1:${address.port}`
+}

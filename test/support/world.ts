@@ -1,0 +1,202 @@
+/** Everything real but the sockets of SCIM: an app over a database, a simulated account, and passes on demand. */
+import type { Test } from 'tap'
+import { request as httpRequest } from 'undici'
+import type { AccessModel } from '../../src/access/model.ts'
+import { parseAccessModel } from '../../src/access/parse.ts'
+import { sqlChangeFeed } from '../../src/directory/change-feed.ts'
+import { sqlDirectory } from '../../src/directory/sql-directory.ts'
+import { sqlSnapshot } from '../../src/directory/sql-snapshot.ts'
+import { connectDynatrace } from '../../src/dynatrace/client.ts'
+import { createHttpApp } from '../../src/http/app.ts'
+import { type Clock, systemClock } from '../../src/lib/clock.ts'
+import { shortId } from '../../src/lib/ids.ts'
+import { silentLog } from '../../src/lib/log.ts'
+import { callLedger } from '../../src/reconcile/call-ledger.ts'
+import { catalogueMemory } from '../../src/reconcile/catalogue-memory.ts'
+import { execute } from '../../src/reconcile/execute.ts'
+import { keyedScope } from '../../src/reconcile/keyed-scope.ts'
+import { readOwnership } from '../../src/reconcile/ownership.ts'
+import type { Run } from '../../src/reconcile/run.ts'
+import { runStore } from '../../src/reconcile/run-store.ts'
+import type { Scope } from '../../src/reconcile/scope.ts'
+import { startSimulator } from '../../src/simulator/start.ts'
+import type { Store } from '../../src/store/store.ts'
+
+export const SCIM_TOKEN = 'scim-token-for-tests'
+
+/** Never waits, so that retries and read-backs go on at once, and can be set ahead. */
+export interface TestClock extends Clock {
+  advance(ms: number): void
+}
+
+export function testClock(): TestClock {
+  let ahead = 0
+  return {
+    now: () => new Date(systemClock.now().getTime() + ahead),
+    sleep: async () => undefined,
+    advance: ms => {
+      ahead += ms
+    },
+  }
+}
+
+export type World = Awaited<ReturnType<typeof makeWorld>>
+
+export async function makeWorld(
+  t: Test,
+  options: {
+    readonly store: Store
+    readonly rules: string
+    readonly seed?: 'sample' | 'empty'
+    readonly clock?: Clock
+  },
+) {
+  const { store, clock = testClock() } = options
+  let model = parseModel(options.rules)
+  const simulator = await startSimulator({
+    host: '127.0.0.1',
+    port: 0,
+    seed: options.seed ?? 'sample',
+    clock,
+  })
+  const directory = sqlDirectory({ store, clock })
+  const app = await createHttpApp({ directory, scimToken: SCIM_TOKEN, log: false, onChange: () => undefined })
+  const calls = callLedger()
+  const connection = connectDynatrace({
+    accountUuid: simulator.accountUuid,
+    clientId: simulator.clientId,
+    clientSecret: simulator.clientSecret,
+    apiUrl: simulator.url,
+    ssoUrl: simulator.url,
+    clock,
+    log: silentLog,
+    onCall: record => calls.record(record),
+    limits: { retries: 2 },
+  })
+  const feed = sqlChangeFeed(store)
+  const readSnapshot = sqlSnapshot(store)
+  const runs = runStore(store, clock)
+  const parts = {
+    store,
+    readSnapshot,
+    catalogue: catalogueMemory(clock),
+    clock,
+    log: silentLog,
+    connection,
+    calls,
+    runs,
+    mayGoOn: () => undefined,
+  }
+  t.teardown(async () => {
+    await app.close()
+    await connection.close()
+    await simulator.close()
+  })
+
+  async function scim(method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE', path: string, body?: object) {
+    const response = await app.inject({
+      method,
+      url: `/scim/v2${path}`,
+      headers: { authorization: `Bearer ${SCIM_TOKEN}`, 'content-type': 'application/scim+json' },
+      ...(body === undefined ? {} : { payload: JSON.stringify(body) }),
+    })
+    return { status: response.statusCode, body: response.body === '' ? undefined : response.json() }
+  }
+
+  async function simulated(method: 'GET' | 'POST' | 'DELETE', path: string, body?: object) {
+    const response = await httpRequest(`${simulator.url}/_simulator${path}`, {
+      method,
+      ...(body === undefined
+        ? {}
+        : { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }),
+    })
+    const text = await response.body.text()
+    if (response.statusCode >= 400) throw new Error(`${method} ${path}: ${response.statusCode} ${text}`)
+    return text === '' ? undefined : JSON.parse(text)
+  }
+
+  async function run(mode: Run['mode'], scope: Scope): Promise<Run> {
+    const blank: Run = {
+      id: shortId('run'),
+      trigger: 'request',
+      mode,
+      scope: scope.kind === 'full' ? 'full' : [...scope.emails, ...scope.groups],
+      status: 'queued',
+      startedAt: clock.now().toISOString(),
+      finishedAt: undefined,
+      actor: 'test',
+      requestIds: [],
+      plan: { hash: '', steps: [] },
+      results: {},
+      findings: [],
+      unmanaged: { users: 0, groups: 0, bindings: 0 },
+      calls: {},
+      problems: [],
+    }
+    const { run: done, result } = await execute(blank, { scope, model }, parts)
+    if (scope.kind === 'full' && mode === 'apply' && result !== undefined) await feed.settleAll(result.seq)
+    return done
+  }
+
+  return {
+    store,
+    simulator,
+    app,
+    runs,
+    feed,
+    scim,
+    simulated,
+    /** A hand edit in the console. */
+    edit: (edit: object) => simulated('POST', '/edit', { as: 'ana.kos@acme.example', ...edit }),
+    fault: (fault: object) => simulated('POST', '/faults', fault),
+    state: () => simulated('GET', '/state'),
+    calls: () => simulated('GET', '/calls'),
+    forgetCalls: () => simulated('DELETE', '/calls'),
+    plan: () => run('plan', { kind: 'full' }),
+    apply: () => run('apply', { kind: 'full' }),
+    /** A keyed pass over everything that changed since the last pass. */
+    async keyed(): Promise<Run> {
+      const keys = await feed.pending()
+      const snapshot = await readSnapshot({ kind: 'keys', emails: new Set(), groupIds: new Set() })
+      const ownership = await readOwnership(store.db)
+      const done = await run('apply', keyedScope(keys, { model, idpGroups: snapshot.groups, ownership }))
+      await feed.settle(keys)
+      return done
+    },
+    configure(rules: string) {
+      model = parseModel(rules)
+    },
+    async user(name: string, more: object = {}): Promise<string> {
+      const userName = `${name}@acme.example`
+      const { status, body } = await scim('POST', '/Users', {
+        schemas: [USER],
+        userName,
+        active: true,
+        ...more,
+      })
+      if (status !== 201) throw new Error(`creating ${userName}: ${status} ${JSON.stringify(body)}`)
+      return body.id
+    },
+    async group(displayName: string, members: readonly string[] = []): Promise<string> {
+      const { status, body } = await scim('POST', '/Groups', {
+        schemas: [GROUP],
+        displayName,
+        members: members.map(value => ({ value })),
+      })
+      if (status !== 201) throw new Error(`creating ${displayName}: ${status} ${JSON.stringify(body)}`)
+      return body.id
+    },
+    patch: (path: string, ...operations: object[]) =>
+      scim('PATCH', path, { schemas: [PATCH_OP], Operations: operations }),
+  }
+}
+
+const USER = 'urn:ietf:params:scim:schemas:core:2.0:User'
+const GROUP = 'urn:ietf:params:scim:schemas:core:2.0:Group'
+const PATCH_OP = 'urn:ietf:params:scim:api:messages:2.0:PatchOp'
+
+export function parseModel(text: string): AccessModel {
+  const parsed = parseAccessModel(text, 'bridge.yaml')
+  if (parsed.kind === 'invalid') throw new Error(JSON.stringify(parsed.problems, null, 2))
+  return parsed.model
+}
