@@ -35,7 +35,7 @@ export interface DirectorySnapshot {
   readonly unreachable: readonly string[]
   /** Memberships that name nobody known: IdP group id → member ids. */
   readonly parked: ReadonlyMap<string, readonly string[]>
-  /** The last change contained in this snapshot; 0 when there never was one. */
+  /** The last change contained in this snapshot that is still to be settled; 0 when there is none. */
   readonly seq: number
 }
 

@@ -14,9 +14,12 @@ export interface Store {
    *
    * Works that wait at the same time share one transaction and one fsync (group commit), each in a
    * savepoint of its own: one that throws is rolled back alone and its promise rejects. Works never
-   * overlap, across processes too, so that reading and then writing inside one is safe.
+   * overlap, across processes too, so that reading and then writing inside one is safe. A work waits for
+   * nothing but the database, lets database errors through, and does not call `write`.
    */
   write<T>(work: (tx: Writer) => Promise<T>): Promise<T>
+  /** Runs several queries on one and the same state of the database, without holding anybody up. */
+  snapshot<T>(read: (db: Reader) => Promise<T>): Promise<T>
   /** Resolves when the database answers. */
   ping(): Promise<void>
   close(): Promise<void>

@@ -1,0 +1,80 @@
+/** The part of `bridge.yaml` that says how the bridge goes about its work: lifecycle, protection, guards, schedule. */
+import { z } from 'zod'
+import { foldKey } from '../lib/fold.ts'
+import type { Path } from './locate.ts'
+import type { AccessModel, Leaving } from './model.ts'
+import { type Reading, readList, readMapping, readValue } from './reading.ts'
+import { count, duration, email, percent, text } from './values.ts'
+
+const invitation = z.enum(['on-creation', 'with-first-access'])
+const graceLimits = ['1s', '3650d'] as const
+const scheduleLimits = ['1s', '7d'] as const
+
+export function readLifecycle(value: unknown, path: Path, reading: Reading): AccessModel['lifecycle'] {
+  const keys = { invite: 'optional', deactivated: 'optional', deleted: 'optional' } as const
+  const given = readMapping(value, path, keys, reading) ?? {}
+  const invite = given.invite ?? 'on-creation'
+  return {
+    invite: readValue(invitation, invite, [...path, 'invite'], reading) ?? 'on-creation',
+    deactivated: readLeaving(given.deactivated, [...path, 'deactivated'], reading),
+    deleted: readLeaving(given.deleted, [...path, 'deleted'], reading),
+  }
+}
+
+function readLeaving(value: unknown, path: Path, reading: Reading): Leaving {
+  const stay: Leaving = { kind: 'strip-groups' }
+  if (value === undefined || value === 'strip-groups') return stay
+  if (typeof value !== 'object') {
+    readValue(z.enum(['strip-groups', '{ remove-after: 7d }']), value, path, reading)
+    return stay
+  }
+  const given = readMapping(value, path, { 'remove-after': 'required' }, reading)
+  const after = given?.['remove-after']
+  if (after === undefined) return stay
+  const afterMs = readValue(duration(...graceLimits), after, [...path, 'remove-after'], reading)
+  return afterMs === undefined ? stay : { kind: 'remove', afterMs }
+}
+
+export function readProtect(value: unknown, path: Path, reading: Reading): AccessModel['protect'] {
+  const given = readMapping(value, path, { users: 'optional', groups: 'optional' }, reading) ?? {}
+  return {
+    users: readNames(email, given.users ?? [], [...path, 'users'], reading),
+    groups: readNames(text, given.groups ?? [], [...path, 'groups'], reading),
+  }
+}
+
+function readNames(
+  schema: z.ZodType<string>,
+  value: unknown,
+  path: Path,
+  reading: Reading,
+): readonly string[] {
+  const items = readList(value, path, reading) ?? []
+  const names = items.flatMap((item, index) => readValue(schema, item, [...path, index], reading) ?? [])
+  return [...new Set(names.map(foldKey))]
+}
+
+export function readGuards(value: unknown, path: Path, reading: Reading): AccessModel['guards'] {
+  const given = readMapping(value, path, { removals: 'optional', groupShrink: 'optional' }, reading) ?? {}
+  const removalsPath = [...path, 'removals']
+  const removals =
+    readMapping(given.removals ?? {}, removalsPath, { count: 'optional', percent: 'optional' }, reading) ?? {}
+  const shrinkPath = [...path, 'groupShrink']
+  const shrink = readMapping(given.groupShrink ?? {}, shrinkPath, { percent: 'optional' }, reading) ?? {}
+  return {
+    removals: {
+      count: readValue(count, removals.count ?? 20, [...removalsPath, 'count'], reading) ?? 20,
+      percent: readValue(percent, removals.percent ?? 10, [...removalsPath, 'percent'], reading) ?? 10,
+    },
+    groupShrink: {
+      percent: readValue(percent, shrink.percent ?? 50, [...shrinkPath, 'percent'], reading) ?? 50,
+    },
+  }
+}
+
+/** Milliseconds between full passes. */
+export function readSchedule(value: unknown, path: Path, reading: Reading): number {
+  const given = readMapping(value, path, { full: 'optional' }, reading)
+  const usual = 5 * 60_000
+  return readValue(duration(...scheduleLimits), given?.full ?? '5m', [...path, 'full'], reading) ?? usual
+}

@@ -1,0 +1,53 @@
+/** What is noticed about rules and IdP groups while the desired state is worked out, in words. */
+import type { IdpGroup } from '../directory/snapshot.ts'
+import type { Finding } from '../lib/finding.ts'
+import type { Rule } from './model.ts'
+
+const mostNames = 10
+
+export function idleRule(rule: Rule): Finding {
+  const wanted =
+    rule.match.kind === 'pattern'
+      ? `the pattern ${rule.match.source}`
+      : listNames(rule.match.displayNames.map(name => JSON.stringify(name)))
+  return {
+    kind: 'idle-rule',
+    severity: 'info',
+    subject: `rule ${rule.name}`,
+    message: `No group of the identity provider matches ${wanted}, so rule "${rule.name}" grants nothing.`,
+    remedy: 'Assign the group to the application in the identity provider, or correct "match".',
+  }
+}
+
+/** One finding for all of them: an identity provider may push many groups that are none of ours. */
+export function unmatchedGroups(groups: readonly IdpGroup[]): readonly Finding[] {
+  if (groups.length === 0) return []
+  const names = listNames(groups.map(group => JSON.stringify(group.displayName)))
+  const many = groups.length > 1
+  return [
+    {
+      kind: 'unmatched-group',
+      severity: 'info',
+      subject: many ? `${groups.length} IdP groups` : `IdP group ${groups[0]?.displayName ?? ''}`,
+      message: `No rule takes ${many ? `${groups.length} groups` : 'the group'} of the identity provider: ${names}.`,
+      remedy: 'Add a rule for them, or stop the identity provider from pushing them.',
+    },
+  ]
+}
+
+export function noEnvironment(rule: Rule, selector: string, askers: readonly string[]): Finding {
+  const names = listNames(askers.map(name => JSON.stringify(name)))
+  return {
+    kind: 'no-environment',
+    severity: 'warning',
+    subject: `rule ${rule.name}`,
+    message: `No environment has the label ${selector}, so rule "${rule.name}" grants nothing there to ${names}.`,
+    remedy: 'Label an environment so in bridge.yaml, or correct the name of the group or the rule.',
+  }
+}
+
+/** Up to ten names, and how many more there are. */
+export function listNames(names: readonly string[]): string {
+  const shown = names.slice(0, mostNames).join(', ')
+  return names.length > mostNames ? `${shown} and ${names.length - mostNames} more` : shown
+}

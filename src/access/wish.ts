@@ -1,0 +1,125 @@
+/** What one rule wants for one IdP group, with all variables filled in and environments chosen. */
+import type { IdpGroup } from '../directory/snapshot.ts'
+import type { Finding } from '../lib/finding.ts'
+import type { DesiredBinding, DesiredLevel, DesiredPermission, Source } from './desired-group.ts'
+import type { FoldedName } from './folded-name.ts'
+import { compileMatcher } from './match.ts'
+import type { BindingTemplate, Environment, LevelSelector, Rule } from './model.ts'
+import { noEnvironment } from './rule-findings.ts'
+import { selectByLabels } from './select.ts'
+import { compileTemplate, type Variables } from './template.ts'
+
+export interface Wish {
+  readonly groupName: string
+  readonly description: string
+  readonly source: Source
+  readonly bindings: readonly DesiredBinding[]
+  readonly permissions: readonly DesiredPermission[]
+}
+
+export interface CompiledRule {
+  /** Undefined when the rule does not take the group. */
+  readonly wish: (group: IdpGroup, name: FoldedName) => Wish | undefined
+  /** What was noticed so far. */
+  readonly findings: () => readonly Finding[]
+}
+
+/** Works out once what does not depend on the IdP group. */
+export function compileRule(rule: Rule, environments: readonly Environment[]): CompiledRule {
+  const match = compileMatcher(rule.match)
+  const groupName = compileTemplate(rule.group.name)
+  const description = compileTemplate(rule.group.description)
+  /** Label selectors that took nothing, with the IdP groups that asked. */
+  const blanks = new Map<string, string[]>()
+  const noteBlank = (selector: string, idpGroup: string): void => {
+    const askers = blanks.get(selector)
+    if (askers === undefined) blanks.set(selector, [idpGroup])
+    else if (askers.at(-1) !== idpGroup) askers.push(idpGroup)
+  }
+  const rules = [rule.name]
+  const bindings = rule.bindings.map(template => compileBinding(template, environments, rules))
+  const permissions = rule.permissions.map(({ role, level }) => {
+    const levels = compileLevel(level, environments)
+    return (variables: Variables, note: NoteBlank): readonly DesiredPermission[] =>
+      levels(variables, note).map(chosen => ({ role, level: chosen, rules }))
+  })
+
+  return {
+    wish: (group, name) => {
+      const variables = match(name)
+      if (variables === undefined) return undefined
+      const note = (selector: string): void => noteBlank(selector, group.displayName)
+      return {
+        groupName: groupName(variables).trim(),
+        description: description(variables).trim(),
+        source: { rule: rule.name, idpGroupId: group.id, idpGroupName: group.displayName },
+        bindings: bindings.flatMap(binding => binding(variables, note)),
+        permissions: permissions.flatMap(permission => permission(variables, note)),
+      }
+    },
+    findings: () => [...blanks].map(([selector, askers]) => noEnvironment(rule, selector, askers)),
+  }
+}
+
+type NoteBlank = (selector: string) => void
+
+function compileBinding(
+  template: BindingTemplate,
+  environments: readonly Environment[],
+  rules: readonly string[],
+): (variables: Variables, note: NoteBlank) => readonly DesiredBinding[] {
+  const policy = compileTemplate(template.policy)
+  const levels = compileLevel(template.level, environments)
+  const parameters = Object.entries(template.parameters).map(
+    ([name, value]) => [name, compileTemplate(value)] as const,
+  )
+  const boundaries = template.boundaries.map(compileTemplate)
+  return (variables, note) => {
+    const filled = {
+      policy: policy(variables),
+      parameters: Object.fromEntries(parameters.map(([name, value]) => [name, value(variables)])),
+      boundaries: [...new Set(boundaries.map(boundary => boundary(variables)))].sort(),
+      rules,
+    }
+    return levels(variables, note).map(level => ({ ...filled, level }))
+  }
+}
+
+function compileLevel(
+  selector: LevelSelector,
+  environments: readonly Environment[],
+): (variables: Variables, note: NoteBlank) => readonly DesiredLevel[] {
+  switch (selector.kind) {
+    case 'account':
+      return () => [{ kind: 'account' }]
+    case 'environments': {
+      const chosen = environments.filter(({ name }) => selector.names.includes(name)).map(toLevel)
+      return () => chosen
+    }
+    case 'labels':
+      return compileSelector(selector.labels, environments)
+  }
+}
+
+function compileSelector(
+  labels: Readonly<Record<string, string>>,
+  environments: readonly Environment[],
+): (variables: Variables, note: NoteBlank) => readonly DesiredLevel[] {
+  const templates = Object.entries(labels).map(([name, value]) => [name, compileTemplate(value)] as const)
+  return (variables, note) => {
+    const wanted = Object.fromEntries(templates.map(([name, value]) => [name, value(variables)]))
+    const chosen = selectByLabels(environments, wanted)
+    if (chosen.length === 0) {
+      note(
+        Object.entries(wanted)
+          .map(([name, value]) => `${name}=${value}`)
+          .join(' and '),
+      )
+    }
+    return chosen.map(toLevel)
+  }
+}
+
+function toLevel(environment: Environment): DesiredLevel {
+  return { kind: 'environment', id: environment.id }
+}

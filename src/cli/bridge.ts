@@ -1,0 +1,149 @@
+/** The composition root: builds the parts of a bridge, hands them to each other, and takes them down again. */
+import type { AddressInfo } from 'node:net'
+import type { FastifyInstance } from 'fastify'
+import type { Logger } from 'pino'
+import type { DynatraceSettings } from '../config/settings.ts'
+import { sqlChangeFeed } from '../directory/change-feed.ts'
+import { sqlDirectory } from '../directory/sql-directory.ts'
+import { sqlSnapshot } from '../directory/sql-snapshot.ts'
+import { connectDynatrace } from '../dynatrace/client.ts'
+import { createHttpApp } from '../http/app.ts'
+import { registerOperations } from '../http/ops/operations.ts'
+import { registerRequestMetrics } from '../http/ops/request-metrics.ts'
+import type { Clock } from '../lib/clock.ts'
+import { BridgeError, messageOf } from '../lib/errors.ts'
+import { callLedger } from '../reconcile/call-ledger.ts'
+import { catalogueMemory } from '../reconcile/catalogue-memory.ts'
+import { reconcileLoop } from '../reconcile/loop.ts'
+import { runStore } from '../reconcile/run-store.ts'
+import { readJournal, verifyJournal } from '../store/journal.ts'
+import { openStore } from '../store/open.ts'
+import { createMetrics } from '../telemetry/metrics.ts'
+import { keepAccessModel } from './access-model.ts'
+import { userAccess } from './user-access.ts'
+
+export interface BridgeOptions {
+  readonly host: string
+  /** 0 takes a free port. */
+  readonly port: number
+  readonly dataDir: string
+  readonly databaseUrl: string | undefined
+  /** Path of `bridge.yaml`. */
+  readonly accessFile: string
+  readonly scimToken: string
+  readonly adminToken: string
+  readonly dynatrace: DynatraceSettings
+  readonly log: Logger
+  readonly clock: Clock
+}
+
+export interface RunningBridge {
+  /** e.g. `http://127.0.0.1:8080`. */
+  readonly url: string
+  close(): Promise<void>
+}
+
+/** How long a pass under way may go on after the bridge was asked to stop. */
+const PATIENCE_MS = 5_000
+
+/** Throws `BridgeError` for everything a person can put right: database, access model, address. */
+export async function startBridge(options: BridgeOptions): Promise<RunningBridge> {
+  const { log, clock } = options
+  const closers: (() => Promise<void>)[] = []
+  const close = async () => {
+    for (const closer of closers.toReversed()) await closer()
+  }
+  try {
+    const metrics = createMetrics()
+    const model = await keepAccessModel({ path: options.accessFile, clock, log })
+    const store = await openStore({ dataDir: options.dataDir, databaseUrl: options.databaseUrl, log, clock })
+    closers.push(() => store.close())
+    const calls = callLedger()
+    const connection = connectDynatrace({
+      ...options.dynatrace,
+      clock,
+      log,
+      onCall: call => {
+        calls.record(call)
+        metrics.recordCall(call)
+      },
+    })
+    closers.push(() => connection.close())
+    const readSnapshot = sqlSnapshot(store)
+    const reconciler = reconcileLoop(model.current(), {
+      store,
+      readSnapshot,
+      changes: sqlChangeFeed(store),
+      catalogue: catalogueMemory(clock),
+      runs: runStore(store, clock),
+      connection,
+      calls,
+      clock,
+      log,
+      onRun: run => metrics.recordRun(run),
+    })
+    closers.push(async () => {
+      const late = setTimeout(() => void connection.close(), PATIENCE_MS)
+      await reconciler.stop().finally(() => clearTimeout(late))
+    })
+    const app = await createHttpApp({
+      directory: sqlDirectory({ store, clock }),
+      scimToken: options.scimToken,
+      log,
+      onChange: () => reconciler.notify(),
+      beforeRoutes: scope => registerRequestMetrics(scope, metrics),
+      registerOperations: scope =>
+        registerOperations(scope, {
+          reconciler,
+          readJournal: query => readJournal(store.db, query),
+          verifyJournal: () => verifyJournal(store.db),
+          explainAccess: userName => userAccess(userName, { store, readSnapshot, model: model.current() }),
+          health: {
+            database: () => store.ping(),
+            dynatrace: () => connection.status(),
+            configuration: () => model.status(),
+          },
+          metrics,
+          adminToken: options.adminToken,
+          clock,
+        }),
+    })
+    closers.push(() => app.close())
+    const url = await listen(app, options)
+    reconciler.start()
+    const watch = model.watch(changed => reconciler.configure(changed))
+    closers.push(() => watch.close())
+    return { url, close }
+  } catch (error) {
+    await close()
+    throw error
+  }
+}
+
+async function listen(
+  app: FastifyInstance,
+  { host, port }: Pick<BridgeOptions, 'host' | 'port'>,
+): Promise<string> {
+  try {
+    await app.listen({ host, port })
+  } catch (error) {
+    throw new BridgeError('cannot-listen', listenFailure(error, host, port), { cause: error })
+  }
+  const address = app.server.address() as AddressInfo // it listens on TCP, not on a pipe
+  return `http://${host.includes(':') ? `[${host}]` : host}:${address.port}`
+}
+
+function listenFailure(error: unknown, host: string, port: number): string {
+  const code = error instanceof Error && 'code' in error ? error.code : undefined
+  switch (code) {
+    case 'EADDRINUSE':
+      return `Port ${port} of ${host} is in use: stop what listens there, or set PORT to another one.`
+    case 'EACCES':
+      return `Port ${port} may not be used without more rights: set PORT to one above 1023.`
+    case 'EADDRNOTAVAIL':
+    case 'ENOTFOUND':
+      return `${host} is no address of this machine: set HOST to another one, such as 127.0.0.1 or 0.0.0.0.`
+    default:
+      return `The bridge cannot listen on ${host}, port ${port}: ${messageOf(error)}`
+  }
+}

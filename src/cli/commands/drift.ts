@@ -1,0 +1,15 @@
+/** `scim-bridge drift`: what the newest full pass left standing; looks at nothing anew. */
+import { driftSchema } from '../../http/ops/drift.ts'
+import { createClient } from '../client.ts'
+import { type ConnectionOptions, connectionOf } from '../connection.ts'
+import type { CliDeps } from '../deps.ts'
+import { driftText } from '../output/drift-text.ts'
+import { jsonText } from '../output/json-text.ts'
+
+export async function drift(options: ConnectionOptions, deps: CliDeps): Promise<number> {
+  const client = createClient(await connectionOf(options, deps.env), options.timeout)
+  const found = await client.get('/api/v1/drift', driftSchema)
+  deps.out(options.json === true ? jsonText(found) : driftText(found, deps))
+  if (found.inStep) return 0
+  return found.steps.length > 0 ? 2 : 1
+}

@@ -1,0 +1,109 @@
+/** `scim-bridge serve`: the bridge, and with no Dynatrace account set up a simulated one beside it. */
+import { existsSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { readSettings, type Settings } from '../../config/settings.ts'
+import { ensureToken } from '../../config/tokens.ts'
+import { BridgeError } from '../../lib/errors.ts'
+import type { RunningSimulator } from '../../simulator/simulator.ts'
+import { startSimulator } from '../../simulator/start.ts'
+import { createLogger } from '../../telemetry/log.ts'
+import { startBridge } from '../bridge.ts'
+import type { CliDeps } from '../deps.ts'
+import { bannerText } from '../output/banner-text.ts'
+
+export interface ServeOptions {
+  /** Where the simulator listens when it is needed. */
+  readonly simulatorPort: number
+}
+
+/** EX_CONFIG of sysexits: a supervisor need not try again before somebody changed something. */
+const EXIT_CONFIGURATION = 78
+
+const SAMPLE = fileURLToPath(new URL('../../access/sample/bridge.yaml', import.meta.url))
+
+export async function serve(options: ServeOptions, deps: CliDeps): Promise<number> {
+  const read = readSettings(deps.env)
+  if (read.kind === 'invalid') {
+    deps.err(
+      `The bridge cannot start with these settings:\n${read.problems.map(each => `  ${each}\n`).join('')}`,
+    )
+    return EXIT_CONFIGURATION
+  }
+  const { settings } = read
+  const stopped = deps.untilStopped()
+  let simulator: RunningSimulator | undefined
+  try {
+    const scim = await tokenOf(settings, 'scim')
+    const admin = await tokenOf(settings, 'admin')
+    simulator = settings.dynatrace === undefined ? await besides(options) : undefined
+    const accessFile = accessFileOf(settings)
+    const bridge = await startBridge({
+      ...settings,
+      accessFile,
+      scimToken: scim.token,
+      adminToken: admin.token,
+      dynatrace: settings.dynatrace ?? simulatedAccount(simulator),
+      log: createLogger(settings.logLevel),
+      clock: deps.clock,
+    })
+    deps.out(
+      bannerText({
+        url: bridge.url,
+        simulator: simulator?.url,
+        settings,
+        accessFile,
+        scim: scim.from,
+        admin: admin.from,
+      }),
+    )
+    await stopped
+    await bridge.close()
+    return 0
+  } catch (error) {
+    if (!(error instanceof BridgeError)) throw error
+    deps.err(`${error.message.trimEnd()}\n`)
+    return error.code === 'bad-access-model' ? EXIT_CONFIGURATION : 1
+  } finally {
+    await simulator?.close()
+  }
+}
+
+async function tokenOf(
+  settings: Settings,
+  name: 'scim' | 'admin',
+): Promise<{ readonly token: string; readonly from: string }> {
+  const given = name === 'scim' ? settings.scimToken : settings.adminToken
+  if (given !== undefined) return { token: given, from: `BRIDGE_${name.toUpperCase()}_TOKEN` }
+  const kept = await ensureToken(settings.dataDir, name)
+  return { token: kept.token, from: kept.path }
+}
+
+/** A real account must not be driven by the rules of the sample: they would be somebody else's. */
+function accessFileOf({ configPath, dynatrace }: Settings): string {
+  if (configPath !== undefined) return configPath
+  if (existsSync('bridge.yaml')) return 'bridge.yaml'
+  if (dynatrace === undefined) return SAMPLE
+  throw new BridgeError(
+    'bad-access-model',
+    'There is no access model for this account: set BRIDGE_CONFIG to your bridge.yaml. ' +
+      `A commented one to start from is ${SAMPLE}.`,
+  )
+}
+
+async function besides({ simulatorPort: port }: ServeOptions): Promise<RunningSimulator> {
+  try {
+    return await startSimulator({ host: '127.0.0.1', port, seed: 'sample' })
+  } catch (error) {
+    throw new BridgeError(
+      'simulator-cannot-listen',
+      `No Dynatrace account is set up, so a simulated one should listen on port ${port}, which is in use: ` +
+        'stop what listens there, choose another port with --simulator-port, or set DT_ACCOUNT_UUID, DT_CLIENT_ID and DT_CLIENT_SECRET.',
+      { cause: error },
+    )
+  }
+}
+
+function simulatedAccount(simulator: RunningSimulator | undefined) {
+  const { url = '', accountUuid = '', clientId = '', clientSecret = '' } = simulator ?? {}
+  return { accountUuid, clientId, clientSecret, apiUrl: url, ssoUrl: url }
+}

@@ -1,0 +1,53 @@
+/** What stands below the steps of every plan: decisions to make, problems, findings, what is not ours, cost. */
+import type { Finding } from '../../lib/finding.ts'
+import type { Run } from '../../reconcile/run.ts'
+import type { Step } from '../../reconcile/step.ts'
+import { type Paint, signs } from './paint.ts'
+import { printable } from './printable.ts'
+
+/** How to let held steps happen, or not. */
+export function decisionLines(runId: string, steps: readonly Step[]): readonly string[] {
+  const held = steps.filter(step => step.verdict.kind === 'hold').length
+  if (held === 0) return []
+  return [
+    `${held} ${held === 1 ? 'step waits' : 'steps wait'} for a person:`,
+    `  scim-bridge approve ${runId} --by <your name> --reason <why>`,
+    `  scim-bridge reject ${runId} --by <your name> --reason <why>`,
+    '',
+  ]
+}
+
+export function problemLines(problems: readonly string[], paint: Paint): readonly string[] {
+  if (problems.length === 0) return []
+  return [
+    paint('bold', 'Problems'),
+    ...problems.map(problem => `  ${paint(signs.remove.style, '!')} ${printable(problem)}`),
+    '',
+  ]
+}
+
+export function findingLines(findings: readonly Finding[], paint: Paint): readonly string[] {
+  if (findings.length === 0) return []
+  const lines = findings.flatMap(({ severity, subject, message, remedy }) => [
+    `  ${paint(severity === 'error' ? 'red' : severity === 'warning' ? 'yellow' : 'dim', severity)} ${printable(`${subject}: ${message}`)}`,
+    `        ${paint('dim', printable(remedy))}`,
+  ])
+  return [paint('bold', 'Findings'), ...lines, '']
+}
+
+export function unmanagedLine({ users, groups, bindings }: Run['unmanaged']): string {
+  const counts = [plural(users, 'user'), plural(groups, 'group'), plural(bindings, 'binding')]
+  return `${counts.join(', ').replace(/, ([^,]*)$/, ' and $1')} of the account are not ours and stay untouched.`
+}
+
+/** Nothing when the run did not count its calls. */
+export function callsLines(calls: Run['calls']): readonly string[] {
+  const total = Object.values(calls).reduce((sum, count) => sum + count, 0)
+  if (total === 0) return []
+  const operations = Object.entries(calls).sort(([a], [b]) => (a < b ? -1 : 1))
+  return [
+    `${plural(total, 'Dynatrace call')} (${operations.map(([name, count]) => `${name} ${count}`).join(', ')}).`,
+  ]
+}
+
+export const plural = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? '' : 's'}`

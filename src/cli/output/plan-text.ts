@@ -1,0 +1,49 @@
+/** A plan as a person who knows Terraform reads it at once, and as a program reads it. Pure. */
+import { type Tally, tallyOf } from '../../http/ops/tally.ts'
+import type { Run } from '../../reconcile/run.ts'
+import { callsLines, decisionLines, findingLines, problemLines, unmanagedLine } from './closing-text.ts'
+import { painter, type TextOptions } from './paint.ts'
+import { stepLines } from './steps-text.ts'
+
+export function planText(run: Run, options: TextOptions): string {
+  const { id, plan, problems, findings, calls } = run
+  const paint = painter(options)
+  const lines = [
+    `${paint('bold', `Plan ${id}`)} (${scopeText(run.scope)}, ${run.startedAt})`,
+    '',
+    ...stepLines(plan.steps, options),
+    ...problemLines(problems, paint),
+    ...findingLines(findings, paint),
+    ...decisionLines(id, plan.steps),
+    paint('bold', summaryLine(run)),
+    ...(run.scope === 'full' && run.status !== 'failed' ? [unmanagedLine(run.unmanaged)] : []),
+    ...callsLines(calls),
+  ]
+  return `${lines.join('\n')}\n`
+}
+
+/** The same for programs: stable names, nothing shortened. */
+export function planJson(run: Run): object {
+  const { id, status, scope, startedAt, finishedAt, plan, results, unmanaged, findings, calls, problems } =
+    run
+  return {
+    ...{ run: id, status, scope, startedAt, finishedAt },
+    hash: plan.hash,
+    summary: tallyOf(plan.steps, results),
+    steps: plan.steps.map(step => ({ ...step, result: results[step.id] })),
+    ...{ unmanaged, findings, calls, problems },
+  }
+}
+
+function summaryLine({ status, plan, results, problems }: Run): string {
+  if (status === 'failed') return 'No plan: the pass failed.'
+  if (plan.steps.length > 0) return `Plan: ${tallyText(tallyOf(plan.steps, results))}.`
+  return problems.length === 0
+    ? 'No differences. The account matches.'
+    : 'No differences in what could be read; not everything could.'
+}
+
+export const tallyText = ({ add, change, remove, held, refused }: Tally): string =>
+  `${add} to add, ${change} to change, ${remove} to remove, ${held} held, ${refused} refused`
+
+const scopeText = (scope: Run['scope']): string => (scope === 'full' ? 'full pass' : scope.join(', '))

@@ -1,0 +1,131 @@
+/** The command line: which commands there are and what they take. What they do is in `commands/`. */
+import { Command, CommanderError, Option } from 'commander'
+import { messageOf } from '../lib/errors.ts'
+import { CliError } from './cli-error.ts'
+import { apply } from './commands/apply.ts'
+import { approve, type DecisionOptions, reject } from './commands/decide.ts'
+import { drift } from './commands/drift.ts'
+import { explain } from './commands/explain.ts'
+import { type JournalOptions, journal, verifyJournal } from './commands/journal.ts'
+import { plan } from './commands/plan.ts'
+import { type SimulatorCommandOptions, simulator } from './commands/simulator.ts'
+import type { ConnectionOptions } from './connection.ts'
+import type { CliDeps } from './deps.ts'
+import { nonEmpty, wholeNumber } from './option-values.ts'
+
+/** Adds one more command. It reports its exit code by `run`, as the built-in ones do. */
+export type ExtraCommand = (program: Command, context: CommandContext) => void
+
+export interface CommandContext {
+  readonly deps: CliDeps
+  /** Carries out a command; what it resolves to becomes the exit code. */
+  readonly run: (command: () => Promise<number>) => Promise<void>
+}
+
+/** Runs one command line (without `node` and the script) and resolves to its exit code. Never rejects. */
+export async function runProgram(
+  args: readonly string[],
+  deps: CliDeps,
+  extra: readonly ExtraCommand[] = [],
+): Promise<number> {
+  let code = 0
+  const context: CommandContext = {
+    deps,
+    run: async command => {
+      code = await command()
+    },
+  }
+  try {
+    await buildProgram(context, extra).parseAsync([...args], { from: 'user' })
+    return code
+  } catch (error) {
+    // commander has said what is wrong already; help and version end the same way, with 0.
+    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 1
+    deps.err(`${messageOf(error)}\n`)
+    if (!(error instanceof CliError) && error instanceof Error) deps.err(`${error.stack ?? ''}\n`)
+    return 1
+  }
+}
+
+export function buildProgram(context: CommandContext, extra: readonly ExtraCommand[] = []): Command {
+  const { deps, run } = context
+  const program = new Command('scim-bridge')
+    .description(
+      'SCIM 2.0 server that turns Okta and Entra users and groups into Dynatrace access, and keeps it that way',
+    )
+    .exitOverride()
+    .configureOutput({ writeOut: deps.out, writeErr: deps.err })
+    .showHelpAfterError('(--help tells more)')
+
+  for (const add of extra) add(program, context)
+  program
+    .command('simulator')
+    .description('run a simulated Dynatrace account')
+    .option('--host <address>', 'address to listen on', '127.0.0.1')
+    .option('--port <number>', 'port to listen on; 0 takes a free one', wholeNumber(0, 65_535), 8090)
+    .addOption(new Option('--seed <account>', 'what is in it').choices(['sample', 'empty']).default('sample'))
+    .option('--json', 'print for programs')
+    .action((options: SimulatorCommandOptions) => run(() => simulator(options, deps)))
+  remote(program.command('plan'), 'show what a pass would change, and change nothing').action(
+    (options: ConnectionOptions) => run(() => plan(options, deps)),
+  )
+  remote(program.command('apply'), 'show a plan, carry it out and show what became of it').action(
+    (options: ConnectionOptions) => run(() => apply(options, deps)),
+  )
+  remote(program.command('drift'), 'show the differences that the newest full pass left').action(
+    (options: ConnectionOptions) => run(() => drift(options, deps)),
+  )
+  decision(program.command('approve'), 'let the held steps of a run happen').action(
+    (runId: string, options: DecisionOptions) => run(() => approve(runId, options, deps)),
+  )
+  decision(program.command('reject'), 'say no to the held steps of a run').action(
+    (runId: string, options: DecisionOptions) => run(() => reject(runId, options, deps)),
+  )
+  remote(program.command('explain'), 'show what a person may do, and why')
+    .argument('<userName>', 'as the identity provider sends it')
+    .action((userName: string, options: ConnectionOptions) => run(() => explain(userName, options, deps)))
+  addJournal(program, context)
+  return program
+}
+
+function addJournal(program: Command, { deps, run }: CommandContext): void {
+  const command = remote(program.command('journal'), 'show what happened, newest first')
+    .option('--limit <number>', 'how many entries', wholeNumber(1, 1000), 50)
+    .option('--before <seq>', 'only entries older than this one', wholeNumber(1, Number.MAX_SAFE_INTEGER))
+    .option('--run <id>', 'only entries of this run')
+    .option('--request <id>', 'only entries of this request')
+    .option('--kind <kind>', 'only entries of this kind')
+    .action((options: JournalOptions) => run(() => journal(options, deps)))
+  command
+    .command('verify')
+    .description('check that no entry was changed or removed')
+    .action((_options: object, self: Command) =>
+      // The connection's options belong to `journal` and may stand on either side of `verify`.
+      run(() => verifyJournal(self.optsWithGlobals<ConnectionOptions>(), deps)),
+    )
+}
+
+/** A command that talks to a running bridge. */
+function remote(command: Command, description: string): Command {
+  return command
+    .description(description)
+    .option('--url <url>', 'the bridge; by default HOST and PORT, or http://127.0.0.1:8080')
+    .option(
+      '--token <token>',
+      'the admin token; others on this machine can see it, prefer the file',
+      nonEmpty,
+    )
+    .option(
+      '--token-file <file>',
+      'file that holds it; by default BRIDGE_ADMIN_TOKEN, or admin.token in the data folder',
+    )
+    .option('--timeout <seconds>', 'how long the command may take', wholeNumber(1, 86_400), 120)
+    .option('--json', 'print for programs')
+}
+
+function decision(command: Command, description: string): Command {
+  return remote(command, description)
+    .argument('<run>', 'id of the run that holds them')
+    .requiredOption('--by <name>', 'who decides', nonEmpty)
+    .requiredOption('--reason <text>', 'why, for the journal', nonEmpty)
+}

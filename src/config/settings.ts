@@ -1,0 +1,117 @@
+/** The settings of the process, from environment variables: all of them, or everything that is wrong. */
+import { nearest } from '../lib/nearest.ts'
+import { isForeignVariable } from './foreign-variable.ts'
+import { isSet, readSetting, type SettingSource } from './setting.ts'
+import * as values from './setting-values.ts'
+import { type VariableName, variableNames } from './variables.ts'
+
+export interface DynatraceSettings {
+  readonly accountUuid: string
+  readonly clientId: string
+  readonly clientSecret: string
+  /** Without a slash at the end, as is `ssoUrl`. */
+  readonly apiUrl: string
+  readonly ssoUrl: string
+}
+
+export interface Settings {
+  readonly host: string
+  /** 0 takes a free port. */
+  readonly port: number
+  readonly dataDir: string
+  /** Undefined: SQLite in `dataDir`. */
+  readonly databaseUrl: string | undefined
+  /** Path of `bridge.yaml`; undefined: the sample. */
+  readonly configPath: string | undefined
+  /** Undefined: generated once and kept in `dataDir`, as is `adminToken`. */
+  readonly scimToken: string | undefined
+  readonly adminToken: string | undefined
+  /** Undefined: no account is set up, and the simulator takes its place. */
+  readonly dynatrace: DynatraceSettings | undefined
+  readonly logLevel: values.LogLevel
+}
+
+export type ReadSettings =
+  | { readonly kind: 'valid'; readonly settings: Settings }
+  /** Sentences that name the variable and the remedy, and never hold a value that may be secret. */
+  | { readonly kind: 'invalid'; readonly problems: readonly string[] }
+
+export function readSettings(env: NodeJS.ProcessEnv): ReadSettings {
+  const problems: string[] = []
+  const source: SettingSource = { env, problem: message => problems.push(message) }
+  reportUnknown(source)
+  const settings: Settings = {
+    host: readSetting('HOST', values.host, source) ?? '127.0.0.1',
+    port: readSetting('PORT', values.port, source) ?? 8080,
+    dataDir: readSetting('BRIDGE_DATA_DIR', values.text, source) ?? './data',
+    databaseUrl: readSetting('DATABASE_URL', values.databaseUrl, source),
+    configPath: readSetting('BRIDGE_CONFIG', values.text, source),
+    scimToken: readSetting('BRIDGE_SCIM_TOKEN', values.token, source),
+    adminToken: readSetting('BRIDGE_ADMIN_TOKEN', values.token, source),
+    dynatrace: readDynatrace(source),
+    logLevel: readSetting('LOG_LEVEL', values.logLevel, source) ?? 'info',
+  }
+  if (settings.scimToken !== undefined && settings.scimToken === settings.adminToken) {
+    problems.push(
+      'BRIDGE_SCIM_TOKEN and BRIDGE_ADMIN_TOKEN are the same: the identity provider must not be able to operate the bridge. Make two tokens.',
+    )
+  }
+  return problems.length === 0 ? { kind: 'valid', settings } : { kind: 'invalid', problems }
+}
+
+function readDynatrace(source: SettingSource): DynatraceSettings | undefined {
+  const accountUuid = readSetting('DT_ACCOUNT_UUID', values.accountUuid, source)
+  const clientSecret = readSetting('DT_CLIENT_SECRET', values.secret, source)
+  const givenId = readSetting('DT_CLIENT_ID', values.secret, source)
+  const apiUrl = readSetting('DT_API_URL', values.baseUrl, source) ?? 'https://api.dynatrace.com'
+  const ssoUrl = readSetting('DT_SSO_URL', values.baseUrl, source) ?? 'https://sso.dynatrace.com'
+
+  const derivedId = clientSecret === undefined ? undefined : clientIdOf(clientSecret)
+  if (givenId !== undefined && derivedId !== undefined && givenId !== derivedId) {
+    source.problem(
+      'DT_CLIENT_SECRET belongs to another OAuth client than DT_CLIENT_ID: its first two parts are not that id. Correct one of them, or remove DT_CLIENT_ID.',
+    )
+  }
+  reportMissing(derivedId !== undefined, source)
+  const clientId = givenId ?? derivedId
+  if (accountUuid === undefined || clientId === undefined || clientSecret === undefined) return undefined
+  return { accountUuid, clientId, clientSecret, apiUrl, ssoUrl }
+}
+
+/** Half of the credentials is a mistake: the bridge would quietly start with the simulator. */
+function reportMissing(idIsKnown: boolean, { env, problem }: SettingSource): void {
+  const group: readonly VariableName[] = [
+    'DT_ACCOUNT_UUID',
+    'DT_CLIENT_ID',
+    'DT_CLIENT_SECRET',
+    'DT_API_URL',
+    'DT_SSO_URL',
+  ]
+  const given = group.filter(name => isSet(name, env))
+  if (given.length === 0) return
+  const missing = group
+    .slice(0, 3)
+    .filter(name => !isSet(name, env) && !(name === 'DT_CLIENT_ID' && idIsKnown))
+  if (missing.length === 0) return
+  problem(
+    `${missing.join(' and ')} ${missing.length > 1 ? 'are' : 'is'} missing, while ${given.join(' and ')} ${
+      given.length > 1 ? 'are' : 'is'
+    } set: set all of DT_ACCOUNT_UUID, DT_CLIENT_ID and DT_CLIENT_SECRET, or no DT_ variable to use the simulator.`,
+  )
+}
+
+/** The secret of an OAuth client begins with its id: `dt0s02.<id>.<secret>`. */
+function clientIdOf(secret: string): string | undefined {
+  const [kind, id, rest, ...more] = secret.split('.')
+  return kind?.startsWith('dt0s') && id && rest && more.length === 0 ? `${kind}.${id}` : undefined
+}
+
+function reportUnknown({ env, problem }: SettingSource): void {
+  const known = new Set<string>(variableNames.flatMap(name => [name, `${name}_FILE`]))
+  for (const [name, value = ''] of Object.entries(env).toSorted(([a], [b]) => (a < b ? -1 : 1))) {
+    if (!/^(BRIDGE|DT)_/.test(name) || known.has(name) || isForeignVariable(name, value)) continue
+    const meant = nearest(name, known)
+    const remedy = meant === undefined ? 'remove it' : `did you mean ${meant}?`
+    problem(`${name} is no setting of the bridge: ${remedy}${meant === undefined ? '.' : ''}`)
+  }
+}

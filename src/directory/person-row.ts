@@ -1,0 +1,35 @@
+/** People as the reconciler sees them, from user rows. */
+import type { UserRow } from '../store/tables.ts'
+import type { Person } from './snapshot.ts'
+
+export type PersonRow = Pick<
+  UserRow,
+  'id' | 'userName' | 'email' | 'emailKey' | 'active' | 'inactiveSince' | 'createdAt'
+>
+
+/** By folded e-mail; of two users with one address the active, then the older one counts. */
+export function peopleByEmail(rows: readonly PersonRow[]): Map<string, Person> {
+  const chosen = new Map<string, PersonRow>()
+  for (const row of rows) {
+    if (row.emailKey === null) continue
+    const other = chosen.get(row.emailKey)
+    if (other === undefined || precedes(row, other)) chosen.set(row.emailKey, row)
+  }
+  const people = new Map<string, Person>()
+  for (const [emailKey, row] of chosen) {
+    people.set(emailKey, {
+      userName: row.userName,
+      email: row.email ?? emailKey,
+      emailKey,
+      active: row.active === 1,
+      inactiveSince: row.inactiveSince ?? undefined,
+    })
+  }
+  return people
+}
+
+function precedes(a: PersonRow, b: PersonRow): boolean {
+  if (a.active !== b.active) return a.active > b.active
+  if (a.createdAt !== b.createdAt) return a.createdAt < b.createdAt
+  return a.id < b.id
+}

@@ -1,0 +1,158 @@
+/**
+ * Reads the directory, or the part of it that a keyed pass needs, on one state of the database.
+ *
+ * The part is found from its keys: ten people and two groups of a large directory cost the rows of those,
+ * never everybody's memberships.
+ */
+import type { Reader, Store } from '../store/store.ts'
+import { isKeyText } from './key-text.ts'
+import { type NestedGroups, nestedGroups } from './nested-groups.ts'
+import { type PersonRow, peopleByEmail } from './person-row.ts'
+import type { Departure, DirectorySnapshot, Person, ReadSnapshot, SnapshotScope } from './snapshot.ts'
+import {
+  allDepartures,
+  allGroups,
+  allLinks,
+  allNestings,
+  allPeople,
+  departuresOf,
+  lastChange,
+  linksInGroups,
+  linksOfUsers,
+  type PersonLink,
+  peopleWithEmails,
+  peopleWithIds,
+} from './snapshot-rows.ts'
+
+export const sqlSnapshot =
+  (store: Store): ReadSnapshot =>
+  scope =>
+    store.snapshot(db => (scope.kind === 'full' ? fullSnapshot(db) : keyedSnapshot(db, scope)))
+
+async function fullSnapshot(db: Reader): Promise<DirectorySnapshot> {
+  const groups = await allGroups(db)
+  const nested = nestedGroups(await allNestings(db))
+  const rows = await allPeople(db)
+  const direct = new DirectMembers(rows)
+  for await (const links of allLinks(db)) direct.take(links)
+  const people = peopleByEmail(rows)
+  return {
+    groups,
+    people,
+    departures: departed(await allDepartures(db), people),
+    members: new Map(groups.map(({ id }) => [id, direct.within(nested.below(id))])),
+    unreachable: unreachable(rows),
+    parked: direct.parked,
+    seq: await lastChange(db),
+  }
+}
+
+async function keyedSnapshot(
+  db: Reader,
+  scope: Extract<SnapshotScope, { kind: 'keys' }>,
+): Promise<DirectorySnapshot> {
+  const { groupIds } = scope
+  const emails = new Set([...scope.emails].filter(isKeyText))
+  const groups = await allGroups(db)
+  const nested = nestedGroups(await allNestings(db))
+  const wanted = groups.filter(({ id }) => groupIds.has(id))
+
+  const within = await linksInGroups(db, new Set(wanted.flatMap(({ id }) => [...nested.below(id)])))
+  const membersFound = await peopleWithIds(db, [...new Set(within.map(({ memberId }) => memberId))])
+  const direct = new DirectMembers(membersFound)
+  direct.take(within)
+  const members = new Map(wanted.map(({ id }) => [id, new Set(direct.within(nested.below(id)))]))
+
+  // Everybody with one of the addresses: two users may share one.
+  const keys = new Set([...emails, ...membersFound.flatMap(({ emailKey }) => emailKey ?? [])])
+  const rows = await peopleWithEmails(db, keys)
+  const asked = rows.filter(({ emailKey }) => emailKey !== null && emails.has(emailKey))
+  addMemberships(
+    members,
+    asked,
+    await linksOfUsers(
+      db,
+      asked.map(({ id }) => id),
+    ),
+    nested,
+  )
+
+  const people = peopleByEmail(rows)
+  return {
+    groups,
+    people,
+    departures: departed(await departuresOf(db, emails), people),
+    members,
+    unreachable: unreachable(membersFound),
+    parked: new Map([...direct.parked].filter(([groupId]) => groupIds.has(groupId))),
+    seq: await lastChange(db),
+  }
+}
+
+/** Counts people into the groups that hold them and into all groups above those. */
+function addMemberships(
+  members: Map<string, Set<string>>,
+  people: readonly PersonRow[],
+  links: readonly PersonLink[],
+  nested: NestedGroups,
+): void {
+  const keys = new Map(people.map(({ id, emailKey }) => [id, emailKey]))
+  for (const { groupId, memberId } of links) {
+    const key = keys.get(memberId)
+    if (key === undefined || key === null) continue
+    for (const id of nested.above(groupId)) {
+      const known = members.get(id)
+      if (known === undefined) members.set(id, new Set([key]))
+      else known.add(key)
+    }
+  }
+}
+
+/** Direct memberships, gathered chunk by chunk. */
+class DirectMembers {
+  readonly #keys: ReadonlyMap<string, string | null>
+  readonly #members = new Map<string, Set<string>>()
+  readonly parked = new Map<string, string[]>()
+
+  constructor(people: readonly PersonRow[]) {
+    this.#keys = new Map(people.map(({ id, emailKey }) => [id, emailKey]))
+  }
+
+  take(links: readonly PersonLink[]): void {
+    for (const { groupId, memberId } of links) {
+      const key = this.#keys.get(memberId)
+      if (key === undefined) grown(this.parked, groupId, () => []).push(memberId)
+      else if (key !== null) grown(this.#members, groupId, () => new Set<string>()).add(key)
+    }
+  }
+
+  /** Everybody in these groups, each once. */
+  within(groupIds: ReadonlySet<string>): ReadonlySet<string> {
+    const [only] = groupIds
+    if (groupIds.size === 1 && only !== undefined) return this.#members.get(only) ?? new Set()
+    const all = new Set<string>()
+    for (const id of groupIds) for (const key of this.#members.get(id) ?? []) all.add(key)
+    return all
+  }
+}
+
+function grown<Key, Value>(map: Map<Key, Value>, key: Key, empty: () => Value): Value {
+  const known = map.get(key)
+  if (known !== undefined) return known
+  const fresh = empty()
+  map.set(key, fresh)
+  return fresh
+}
+
+const unreachable = (rows: readonly PersonRow[]): readonly string[] =>
+  rows
+    .filter(({ emailKey }) => emailKey === null)
+    .map(({ userName }) => userName)
+    .sort()
+
+/** Who came back, or shares the address with somebody who stayed, has not departed. */
+const departed = (
+  rows: readonly Departure[],
+  people: ReadonlyMap<string, Person>,
+): ReadonlyMap<string, Departure> =>
+  new Map(rows.filter(({ emailKey }) => !people.has(emailKey)).map(row => [row.emailKey, row]))

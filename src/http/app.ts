@@ -1,0 +1,54 @@
+/** The HTTP server, put together: plugins, SCIM routes, operators' routes. */
+import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify'
+import type { Directory } from '../directory/directory.ts'
+import { answerClientError, answerError, registerErrors } from './plugins/errors.ts'
+import { registerJsonBody } from './plugins/json-body.ts'
+import { registerRequestLog, requestId } from './plugins/request-log.ts'
+import { registerScim } from './scim/scim.ts'
+
+export interface HttpParts {
+  readonly directory: Directory
+  readonly scimToken: string
+  /** A pino logger, or false for none. */
+  readonly log: FastifyBaseLogger | false
+  /** Bodies beyond it are answered with 413; 1 MiB by default. */
+  readonly maxBodyBytes?: number
+  /** The URL that clients know the server by, without a path; by default what the Host header says. */
+  readonly publicUrl?: string
+  /** Called after every change of the directory. */
+  readonly onChange: () => void
+  /** Hooks that every route is to have. */
+  readonly beforeRoutes?: (app: FastifyInstance) => void
+  readonly registerOperations?: (app: FastifyInstance) => Promise<void>
+}
+
+const MAX_BODY_BYTES = 1_048_576
+/** A filter of the greatest length must get as far as being refused by us. */
+const MAX_HEADER_BYTES = 65_536
+
+/** An app that does not listen yet; `app.close()` ends it. */
+export async function createHttpApp(parts: HttpParts): Promise<FastifyInstance> {
+  const app = Fastify({
+    ...(parts.log === false ? { logger: false } : { loggerInstance: parts.log }),
+    logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'requestId' }),
+    genReqId: requestId,
+    bodyLimit: parts.maxBodyBytes ?? MAX_BODY_BYTES,
+    http: { maxHeaderSize: MAX_HEADER_BYTES },
+    routerOptions: { ignoreTrailingSlash: true, ignoreDuplicateSlashes: true, maxParamLength: 512 },
+    frameworkErrors: answerError,
+    clientErrorHandler: answerClientError,
+  })
+  registerRequestLog(app)
+  registerErrors(app)
+  registerJsonBody(app)
+  parts.beforeRoutes?.(app)
+  await app.register(
+    (scope, _options, done) => {
+      registerScim(scope, parts)
+      done()
+    },
+    { prefix: '/scim/v2' },
+  )
+  if (parts.registerOperations !== undefined) await parts.registerOperations(app)
+  return app
+}

@@ -1,0 +1,12 @@
+import { BridgeError } from '../../lib/errors.ts'
+
+/** A request of an operator that cannot be fulfilled as it stands: a 4xx, whose message goes to the caller. */
+export class OperationsError extends BridgeError {
+  override readonly name = 'OperationsError'
+  readonly status: 400 | 401 | 404 | 409
+
+  constructor(status: 400 | 401 | 404 | 409, code: string, message: string) {
+    super(code, message)
+    this.status = status
+  }
+}

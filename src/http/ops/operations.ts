@@ -1,0 +1,48 @@
+/** The operators' side of the server: health, metrics, runs, drift, access, journal. */
+import type { FastifyInstance } from 'fastify'
+import { serializerCompiler, validatorCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod'
+import { registerAccess } from './access.ts'
+import { requireAdminToken } from './admin-auth.ts'
+import { registerDecisions } from './decisions.ts'
+import { registerDrift } from './drift.ts'
+import { answerOperationsError, answerUnknownRoute } from './error-answer.ts'
+import { registerHealth } from './health.ts'
+import { registerJournal } from './journal.ts'
+import { registerOpenapi } from './openapi.ts'
+import type { OperationsParts } from './parts.ts'
+import { registerRuns } from './runs.ts'
+
+/** Everything is set in a scope of its own, so that SCIM routes carry neither zod compilers nor these error bodies. */
+export async function registerOperations(app: FastifyInstance, parts: OperationsParts): Promise<void> {
+  await app.register((scope, _options, done) => {
+    const routes = scope.withTypeProvider<ZodTypeProvider>()
+    routes.setValidatorCompiler(validatorCompiler)
+    routes.setSerializerCompiler(serializerCompiler)
+    routes.setErrorHandler(answerOperationsError)
+    registerOpenapi(routes)
+    // Plugins load in this order: the description has to be listening when the routes come.
+    routes.register((open, _, loaded) => {
+      registerHealth(open.withTypeProvider<ZodTypeProvider>(), parts)
+      loaded()
+    })
+    routes.register(
+      (guarded, _, loaded) => {
+        registerGuarded(guarded, parts)
+        loaded()
+      },
+      { prefix: '/api/v1' },
+    )
+    done()
+  })
+}
+
+function registerGuarded(scope: FastifyInstance, parts: OperationsParts): void {
+  const routes = scope.withTypeProvider<ZodTypeProvider>()
+  requireAdminToken(scope, parts.adminToken)
+  routes.setNotFoundHandler(answerUnknownRoute)
+  registerRuns(routes, parts)
+  registerDecisions(routes, parts)
+  registerDrift(routes, parts)
+  registerAccess(routes, parts)
+  registerJournal(routes, parts)
+}

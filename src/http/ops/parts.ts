@@ -1,0 +1,45 @@
+/** What the operators' routes are given. The composition root fills it in. */
+import type { AccessIn } from '../../access/explain.ts'
+import type { DynatraceStatus } from '../../dynatrace/dynatrace.ts'
+import type { Clock } from '../../lib/clock.ts'
+import type { Reconciler } from '../../reconcile/reconciler.ts'
+import type { JournalLine, JournalQuery, JournalVerdict } from '../../store/journal.ts'
+import type { Metrics } from '../../telemetry/metrics.ts'
+
+export interface OperationsParts {
+  readonly reconciler: Reconciler
+  /** Newest first. */
+  readonly readJournal: (query: JournalQuery) => Promise<readonly JournalLine[]>
+  readonly verifyJournal: () => Promise<JournalVerdict>
+  /** Undefined when the directory has no such user. */
+  readonly explainAccess: (userName: string) => Promise<UserAccess | undefined>
+  readonly health: HealthSources
+  readonly metrics: Metrics
+  /** Not the SCIM token: who may provision users need not be able to apply plans, and the other way round. */
+  readonly adminToken: string
+  readonly clock: Clock
+}
+
+/** What the rules give one person, in the account and in each environment. */
+export interface UserAccess {
+  readonly userName: string
+  /** The address this person has in Dynatrace; undefined when the directory holds no usable one. */
+  readonly email: string | undefined
+  readonly active: boolean
+  readonly access: readonly AccessIn[]
+}
+
+/** Where readiness is asked for; the reconciler answers for itself. */
+export interface HealthSources {
+  /** Resolves when the database answers. */
+  readonly database: () => Promise<void>
+  readonly dynatrace: () => DynatraceStatus
+  readonly configuration: () => ConfigurationStatus
+}
+
+export interface ConfigurationStatus {
+  /** Since when the access model in force is; ISO 8601, undefined when none was ever loaded. */
+  readonly loadedAt: string | undefined
+  /** Why a newer `bridge.yaml` is not in force; undefined when the newest one is. */
+  readonly problem: string | undefined
+}

@@ -1,0 +1,67 @@
+/** A run on the wire, whole and in short. The command line reads with these what the routes write with them. */
+import { z } from 'zod'
+import { stepResultSchema, stepSchema } from './step-schema.ts'
+
+export const findingSchema = z
+  .object({
+    kind: z.string(),
+    severity: z.enum(['info', 'warning', 'error']),
+    subject: z.string(),
+    message: z.string(),
+    remedy: z.string(),
+  })
+  .meta({ id: 'Finding', description: 'Something a person should know that is not drift.' })
+
+export const unmanagedSchema = z
+  .object({ users: z.number(), groups: z.number(), bindings: z.number() })
+  .describe('Objects of the account that are not ours and were left alone.')
+
+const head = {
+  id: z.string(),
+  trigger: z.enum(['schedule', 'start', 'request', 'configuration', 'scim', 'approval']),
+  mode: z.enum(['plan', 'apply']),
+  scope: z
+    .union([z.literal('full'), z.array(z.string()).readonly()])
+    .describe('full, or the users and groups that were looked at.'),
+  status: z
+    .enum(['queued', 'running', 'in-step', 'planned', 'held', 'partial', 'failed'])
+    .describe('queued and running are not finished; partial is tried again by the next pass.'),
+  startedAt: z.string(),
+  finishedAt: z.string().optional(),
+  actor: z.string(),
+}
+
+export const runSchema = z
+  .object({
+    ...head,
+    requestIds: z.array(z.string()).readonly(),
+    plan: z.object({ hash: z.string(), steps: z.array(stepSchema).readonly() }),
+    results: z
+      .record(z.string(), stepResultSchema)
+      .describe('By step id; a step without a result has not been reached.'),
+    findings: z.array(findingSchema).readonly(),
+    unmanaged: unmanagedSchema,
+    calls: z.record(z.string(), z.number()).describe('Dynatrace calls by operation.'),
+    problems: z.array(z.string()).readonly().describe('Why the run failed or is partial.'),
+  })
+  .meta({ id: 'Run', description: 'One pass over the account: plan, verdicts, results.' })
+
+export const tallySchema = z
+  .object({
+    add: z.number(),
+    change: z.number(),
+    remove: z.number(),
+    held: z.number(),
+    refused: z.number(),
+    applied: z.number(),
+    skipped: z.number(),
+    failed: z.number(),
+  })
+  .meta({
+    id: 'Tally',
+    description: 'Steps that may proceed by effect, those that may not, and what became of them all.',
+  })
+
+export const runSummarySchema = z
+  .object({ ...head, tally: tallySchema, calls: z.number(), problems: z.array(z.string()).readonly() })
+  .meta({ id: 'RunSummary', description: 'A run without its steps.' })

@@ -1,0 +1,64 @@
+/** A step of a plan on the wire: what `reconcile/step.ts` says, as JSON. */
+import { z } from 'zod'
+
+const text = z.string()
+const texts = z.record(z.string(), z.string())
+
+const group = z.object({ ref: text, name: text, description: text })
+const level = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('account') }),
+  z.object({ kind: z.literal('environment'), id: text }),
+])
+const binding = z.object({
+  level,
+  policyId: text,
+  group: text,
+  parameters: texts,
+  metadata: texts,
+  boundaryIds: z.array(text).readonly(),
+})
+const permission = z.object({
+  group: text,
+  role: text,
+  scopeType: z.enum(['account', 'tenant', 'management-zone']),
+  scope: text,
+})
+const person = { emailKey: text, email: text }
+const sources = z.array(text).readonly()
+
+const actionSchema = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('create-group'), group, sources }),
+  z.object({ kind: z.literal('update-group'), from: group, to: group, sources }),
+  z.object({ kind: z.literal('delete-group'), group, members: z.number() }),
+  z.object({ kind: z.literal('invite-user'), ...person }),
+  z.object({ kind: z.literal('remove-user'), ...person }),
+  z.object({ kind: z.literal('add-member'), group: text, ...person }),
+  z.object({ kind: z.literal('remove-member'), group: text, ...person }),
+  z.object({ kind: z.literal('add-binding'), binding }),
+  z.object({ kind: z.literal('change-binding'), from: binding, to: binding }),
+  z.object({ kind: z.literal('remove-binding'), binding }),
+  z.object({ kind: z.literal('add-permission'), permission }),
+  z.object({ kind: z.literal('remove-permission'), permission }),
+])
+
+const verdictSchema = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('proceed') }),
+  z.object({ kind: z.literal('hold'), guard: text, reason: text }),
+  z.object({ kind: z.literal('refuse'), guard: text, reason: text }),
+])
+
+export const stepSchema = z
+  .object({
+    id: text.describe('Hash of the action: the same change has the same id in every plan.'),
+    action: actionSchema,
+    title: text.describe('One line for people, with names instead of ids.'),
+    reason: text.describe('The IdP group and rule behind it, or what a person did in Dynatrace.'),
+    verdict: verdictSchema.describe('hold waits for a person; refuse never happens, whoever asks.'),
+  })
+  .meta({ id: 'Step' })
+
+export const stepResultSchema = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('applied') }),
+  z.object({ kind: z.literal('skipped'), reason: text }),
+  z.object({ kind: z.literal('failed'), reason: text }),
+])

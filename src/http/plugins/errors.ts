@@ -1,0 +1,106 @@
+/**
+ * Turns whatever was thrown, by us or by the framework, into an answer: a SCIM error body below `/scim`,
+ * `{ error: { code, message, requestId } }` elsewhere. Messages of 5xx never leave the process.
+ */
+import type { Socket } from 'node:net'
+import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { BridgeError, messageOf } from '../../lib/errors.ts'
+import { ScimError, type ScimType, toScimErrorBody } from '../../scim/error.ts'
+import { scimJson } from '../scim/media-type.ts'
+
+interface Failure {
+  readonly status: number
+  readonly code: string
+  readonly scimType?: ScimType | undefined
+  readonly message: string
+  readonly retryAfterSeconds?: number
+}
+
+const RETRY_AFTER_SECONDS = 5
+
+export function registerErrors(app: FastifyInstance): void {
+  app.setErrorHandler<FastifyError>(answerError)
+  app.setNotFoundHandler(answerNotFound)
+}
+
+export function answerNotFound(request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  return answerError(new ScimError(404, undefined, 'There is nothing at this address.'), request, reply)
+}
+
+export function answerError(thrown: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  const failure = failureOf(thrown)
+  if (failure.status >= 500) {
+    const stack = thrown instanceof Error ? thrown.stack : undefined
+    request.log.error({ code: failure.code, cause: messageOf(thrown), stack }, 'request failed')
+  }
+  if (failure.retryAfterSeconds !== undefined) reply.header('retry-after', String(failure.retryAfterSeconds))
+  reply.code(failure.status)
+  if (isScim(request.url)) return reply.type(scimJson).send(toScimErrorBody(failure))
+  const { code, message } = failure
+  return reply.send({ error: { code, message, requestId: request.id } })
+}
+
+const isScim = (url: string): boolean => /^\/+scim(?:[/?]|$)/i.test(url)
+
+function failureOf(thrown: unknown): Failure {
+  if (thrown instanceof ScimError) {
+    const { status, code, scimType, message } = thrown
+    return { status, code, scimType, message }
+  }
+  if (thrown instanceof BridgeError && thrown.code === 'store-unavailable') {
+    const message = 'The directory cannot be reached at the moment. Try again in a few seconds.'
+    return { status: 503, code: thrown.code, message, retryAfterSeconds: RETRY_AFTER_SECONDS }
+  }
+  const { statusCode = 500, code = '' } = clientError(thrown)
+  if (statusCode < 400 || statusCode >= 500) {
+    const message = 'The server failed. Its log names the cause under the id in the x-request-id header.'
+    return { status: 500, code: 'internal', message }
+  }
+  const scimType = statusCode === 400 ? ('invalidSyntax' as const) : undefined
+  return {
+    status: statusCode,
+    code: code || `http-${statusCode}`,
+    scimType,
+    message: clientMessage(thrown, statusCode, code),
+  }
+}
+
+/** Errors of the framework and of its validators say themselves which status they mean. */
+function clientError(thrown: unknown): { statusCode?: number; code?: string } {
+  if (!(thrown instanceof Error)) return {}
+  const { statusCode, code } = thrown as Partial<FastifyError>
+  return {
+    ...(typeof statusCode === 'number' ? { statusCode } : {}),
+    ...(typeof code === 'string' ? { code } : {}),
+  }
+}
+
+/** The framework's own words may repeat a part of the body, in which Okta sends passwords. */
+function clientMessage(thrown: unknown, status: number, code: string): string {
+  switch (status) {
+    case 413:
+      return 'The body is too large. Send less at once.'
+    case 414:
+      return 'The URL is too long.'
+    case 415:
+      return 'Send the body as application/scim+json or application/json.'
+  }
+  if (code === 'FST_ERR_BAD_URL') return 'The URL is not well formed.'
+  if (code === 'FST_ERR_VALIDATION') return messageOf(thrown)
+  if (code.startsWith('FST_') || thrown instanceof SyntaxError) return 'The body is not valid JSON.'
+  return messageOf(thrown)
+}
+
+/** The last resort for what is not even HTTP, or has headers beyond all measure. */
+export function answerClientError(error: NodeJS.ErrnoException, socket: Socket): void {
+  if (error.code === 'ECONNRESET' || !socket.writable) {
+    socket.destroy()
+    return
+  }
+  const tooLarge = error.code === 'HPE_HEADER_OVERFLOW'
+  const [status, reason] = tooLarge ? [431, 'Request Header Fields Too Large'] : [400, 'Bad Request']
+  const body = JSON.stringify(toScimErrorBody({ status, message: `${reason}.` }))
+  socket.end(
+    `HTTP/1.1 ${status} ${reason}\r\nContent-Type: ${scimJson}\r\nContent-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n${body}`,
+  )
+}

@@ -1,0 +1,152 @@
+/**
+ * From a resource as a client sends it to the one form that is stored: canonical names, only attributes
+ * that the schemas know and clients may write, nothing unassigned, every value of the right type.
+ */
+import { canonicalJson } from '../lib/digest.ts'
+import { complexFromShorthand, isCleared, truthFromText } from './dialects/entra.ts'
+import { dropsPassword } from './dialects/okta.ts'
+import { ScimError } from './error.ts'
+import type { Json, JsonObject } from './json.ts'
+import { type Attribute, findAttribute, type ResourceType } from './schema/attribute.ts'
+
+const INSTANT = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)?$/
+
+/**
+ * The resource of a POST or PUT. What clients may not write and what no schema knows is left out (RFC 7644
+ * §3.3): Okta's PUT echoes whole answers. Members of groups are not in it: see `membersIn`.
+ * Throws `ScimError` 400 `invalidValue` that names the attribute.
+ */
+export function normaliseResource(body: Json | undefined, type: ResourceType): JsonObject {
+  if (!isObject(body)) throw new ScimError(400, 'invalidSyntax', 'The body must be a JSON object.')
+  const resource: Record<string, Json> = {}
+  for (const [key, value] of Object.entries(body)) {
+    const extension = type.extensions.find(({ id }) => id.toLowerCase() === key.toLowerCase())
+    if (extension !== undefined) {
+      const members = value === null ? undefined : complexMembers(extension.attributes, value, extension.id)
+      if (members !== undefined) resource[extension.id] = members
+      continue
+    }
+    const attribute = findAttribute(type.attributes, key)
+    if (attribute === undefined || !isStored(attribute)) continue
+    const normal = normaliseValue(attribute, value, attribute.name)
+    if (normal !== undefined) resource[attribute.name] = normal
+  }
+  return finishResource(resource, type)
+}
+
+/**
+ * Whether clients may write the attribute and it is kept with the resource. Memberships are rows of their
+ * own; `schemas` follows from what is there.
+ */
+export const isStored = (attribute: Attribute): boolean =>
+  attribute.mutability !== 'readOnly' &&
+  !dropsPassword(attribute.name) &&
+  attribute.name !== 'members' &&
+  attribute.name !== 'schemas'
+
+/** Sets `schemas` to what is really there (RFC 7643 §3) and checks that required attributes have a value. */
+export function finishResource(resource: JsonObject, type: ResourceType): JsonObject {
+  for (const attribute of type.schema.attributes) {
+    if (attribute.required && isCleared(resource[attribute.name])) {
+      throw new ScimError(
+        400,
+        'invalidValue',
+        `${attribute.name} is required: send a ${attribute.type} that is not empty.`,
+      )
+    }
+  }
+  const present = type.extensions.filter(({ id }) => Object.hasOwn(resource, id)).map(({ id }) => id)
+  return { ...resource, schemas: [type.schema.id, ...present] }
+}
+
+/** One value of an attribute, or the list of a multi-valued one; undefined when it is unassigned (§2.5). */
+export function normaliseValue(attribute: Attribute, value: Json, path: string): Json | undefined {
+  if (!attribute.multiValued) return normaliseElement(attribute, value, path)
+  if (isCleared(value)) return undefined
+  const given = Array.isArray(value) ? value : [value]
+  const found = new Map<string, Json>()
+  for (const element of given) {
+    const normal = normaliseElement(attribute, element, path)
+    if (normal !== undefined) found.set(canonicalJson(normal), normal)
+  }
+  return found.size === 0 ? undefined : onePrimary([], [...found.values()])
+}
+
+/** One element of a multi-valued attribute, or the value of a single-valued one. */
+export function normaliseElement(attribute: Attribute, value: Json, path: string): Json | undefined {
+  if (isCleared(value)) return undefined
+  switch (attribute.type) {
+    case 'complex': {
+      const subAttributes = attribute.subAttributes ?? []
+      const hasValue = !attribute.multiValued && findAttribute(subAttributes, 'value') !== undefined
+      return complexMembers(subAttributes, complexFromShorthand(value, hasValue), path)
+    }
+    case 'boolean':
+      return truthFromText(value) ?? wrongType(attribute, path)
+    case 'integer':
+    case 'decimal':
+      return typeof value === 'number' ? value : wrongType(attribute, path)
+    case 'dateTime':
+      return typeof value === 'string' && INSTANT.test(value) ? value : wrongType(attribute, path)
+    case 'string':
+    case 'reference':
+    case 'binary':
+      return typeof value === 'string' ? storableText(value, path) : wrongType(attribute, path)
+  }
+}
+
+/** Members of a complex value as assignments: undefined means that the member is cleared. */
+export function complexAssignments(
+  attributes: readonly Attribute[],
+  value: Json,
+  path: string,
+): ReadonlyMap<string, Json | undefined> {
+  if (!isObject(value)) {
+    throw new ScimError(400, 'invalidValue', `${path} must be a JSON object with its sub-attributes.`)
+  }
+  const assignments = new Map<string, Json | undefined>()
+  for (const [key, member] of Object.entries(value)) {
+    const found = findAttribute(attributes, key)
+    if (found === undefined || found.mutability === 'readOnly') continue
+    assignments.set(found.name, normaliseValue(found, member, `${path}.${found.name}`))
+  }
+  return assignments
+}
+
+function complexMembers(attributes: readonly Attribute[], value: Json, path: string): JsonObject | undefined {
+  const assigned = [...complexAssignments(attributes, value, path)].filter(
+    ([, member]) => member !== undefined,
+  )
+  return assigned.length === 0 ? undefined : (Object.fromEntries(assigned) as JsonObject)
+}
+
+/**
+ * At most one element is primary (RFC 7643 §2.4). Of several the last one that was not among `before` stays,
+ * so that setting one clears the others (RFC 7644 §3.5.2); when none is new, the first.
+ */
+export function onePrimary(before: readonly Json[], after: readonly Json[]): readonly Json[] {
+  const primaries = after.filter(element => isObject(element) && element.primary === true)
+  if (primaries.length < 2) return after
+  const chosen = primaries.findLast(element => before.length > 0 && !before.includes(element)) ?? primaries[0]
+  return after.map(element =>
+    element !== chosen && isObject(element) && element.primary === true
+      ? { ...element, primary: false }
+      : element,
+  )
+}
+
+/** Texts go to databases that hold neither NUL nor half of a surrogate pair. */
+export function storableText(text: string, path: string): string {
+  if (text.includes('\0') || !text.isWellFormed()) {
+    throw new ScimError(400, 'invalidValue', `${path} holds a character that cannot be stored.`)
+  }
+  return text
+}
+
+export const isObject = (value: Json | undefined): value is JsonObject =>
+  value !== null && typeof value === 'object' && !Array.isArray(value)
+
+function wrongType(attribute: Attribute, path: string): never {
+  const wanted = attribute.type === 'boolean' ? 'true or false' : `a ${attribute.type}`
+  throw new ScimError(400, 'invalidValue', `${path} must be ${wanted}.`)
+}

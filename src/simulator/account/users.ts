@@ -1,0 +1,102 @@
+/** What may happen to users: invitation, removal, and the states a person's own actions lead to. */
+import { randomUUID } from 'node:crypto'
+import { foldKey } from '../../lib/fold.ts'
+import { type Account, timestamp, userByEmail } from '../account.ts'
+import { type Actor, record } from '../audit.ts'
+import { badRequest } from '../rejection.ts'
+import { limits } from './limits.ts'
+import type { User, UserStatus } from './objects.ts'
+
+/** Everything a seed may say of a user; the rest is made up. */
+export interface NewUser {
+  readonly email: string
+  readonly uid?: string | undefined
+  readonly name?: string | undefined
+  readonly surname?: string | undefined
+  readonly status?: UserStatus | undefined
+  readonly emergencyContact?: boolean | undefined
+}
+
+/** Adds a person to the account. Somebody Dynatrace knows already is ACTIVE at once and keeps their uid. */
+export function addUser(account: Account, actor: Actor, given: NewUser): User {
+  const key = foldKey(given.email)
+  if (!isEmail(given.email)) throw badRequest('Expected email to be email')
+  if (account.users.has(key)) throw badRequest('User already exists')
+  if (actor.kind !== 'seed' && account.users.size >= limits.users)
+    throw badRequest(`Limit of ${limits.users} users is reached`)
+  const known = account.identities.get(key)
+  const user: User = {
+    uid: given.uid ?? known?.uid ?? randomUUID(),
+    email: given.email,
+    name: given.name ?? known?.name,
+    surname: given.surname ?? known?.surname,
+    status: given.status ?? (known?.signedUp === true ? 'ACTIVE' : 'PENDING'),
+    emergencyContact: given.emergencyContact ?? false,
+    kind: 'person',
+    description: '',
+    helperGroupId: undefined,
+    createdAt: timestamp(account),
+  }
+  storeUser(account, user)
+  account.groupsOfUser.set(user.uid, new Set())
+  recordUser(account, actor, 'CREATE', undefined, user)
+  return user
+}
+
+/** Takes the user out of this account with all memberships; the global identity stays. */
+export function removeUser(account: Account, actor: Actor, email: string): void {
+  const user = userByEmail(account, email)
+  if (foldKey(user.email) === foldKey(account.ownerEmail)) {
+    throw badRequest('Cannot delete user from this account')
+  }
+  for (const groupId of account.groupsOfUser.get(user.uid) ?? []) {
+    account.membersOfGroup.get(groupId)?.delete(user.uid)
+  }
+  account.groupsOfUser.delete(user.uid)
+  account.userKeyByUid.delete(user.uid)
+  account.users.delete(foldKey(user.email))
+  recordUser(account, actor, 'DELETE', user, undefined)
+}
+
+/** Moves a user to another state: accepting an invitation, or deactivation by the identity provider. */
+export function setStatus(account: Account, actor: Actor, email: string, status: UserStatus): void {
+  const user = userByEmail(account, email)
+  storeUser(account, { ...user, status })
+  recordUser(account, actor, 'UPDATE', user, { ...user, status })
+}
+
+export function storeUser(account: Account, user: User): void {
+  const key = foldKey(user.email)
+  account.users.set(key, user)
+  account.userKeyByUid.set(user.uid, key)
+  if (user.kind === 'service') return
+  account.identities.set(key, {
+    uid: user.uid,
+    name: user.name,
+    surname: user.surname,
+    signedUp: user.status !== 'PENDING',
+  })
+}
+
+/** Whether a path segment or body field can be an e-mail at all; user ids are refused by this. */
+export const isEmail = (text: string): boolean => /^[^\s@]+@[^\s@]+$/.test(text)
+
+function recordUser(
+  account: Account,
+  actor: Actor,
+  eventType: 'CREATE' | 'UPDATE' | 'DELETE',
+  before: User | undefined,
+  after: User | undefined,
+): void {
+  const user = after ?? before
+  if (user === undefined) return
+  const view = (one: User | undefined) => one && { uid: one.uid, email: one.email, userStatus: one.status }
+  record(account, actor, {
+    resource: 'USER',
+    resourceId: user.uid,
+    resourceName: user.email,
+    eventType,
+    before: view(before),
+    after: view(after),
+  })
+}

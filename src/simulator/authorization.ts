@@ -1,0 +1,46 @@
+/** Who may call what: a valid token, a scope that fits the route, and a subject user who holds the permission. */
+import type { FastifyInstance } from 'fastify'
+import { groupsOf } from './account/memberships.ts'
+import { permissionsOf } from './account/permissions.ts'
+import type { Account } from './account.ts'
+import { forbidden } from './rejection.ts'
+import type { Simulation } from './simulation.ts'
+import { checkScope } from './tokens.ts'
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** Any one of them is enough. Absent: every valid token will do. */
+    scopes?: readonly string[]
+  }
+}
+
+export function authorize(app: FastifyInstance, simulation: Simulation): void {
+  app.addHook('onRequest', async request => {
+    const held = simulation.tokens.scopesOf(request.headers.authorization)
+    const { scopes } = request.routeOptions.config
+    if (scopes !== undefined) checkScope(held, scopes)
+    const role = neededRole(request.url)
+    if (role !== undefined && !subjectHolds(simulation.account, role)) throw forbidden()
+    checkAccount(simulation.account, request.params)
+  })
+}
+
+function neededRole(url: string): string | undefined {
+  if (url.startsWith('/iam/')) return 'account-user-management'
+  return url.startsWith('/audit/') ? 'account-viewer' : undefined
+}
+
+/** The token acts as its subject user: a client whose subject lost the role has locked itself out. */
+function subjectHolds(account: Account, role: string): boolean {
+  const subject = account.users.get(account.subjectEmail)
+  if (subject === undefined) return false
+  return groupsOf(account, subject).some(group =>
+    permissionsOf(account, group).some(permission => permission.permissionName === role),
+  )
+}
+
+/** A token belongs to one account; the paths of any other are closed to it. */
+function checkAccount(account: Account, params: unknown): void {
+  if (typeof params !== 'object' || params === null || !('account' in params)) return
+  if (params.account !== account.uuid) throw forbidden()
+}

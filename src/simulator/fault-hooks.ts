@@ -1,0 +1,79 @@
+/** Makes ordered faults happen to API calls: before the call is handled, or to the answer on its way out. */
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { unreachable } from '../lib/errors.ts'
+import { envelope, pathOf } from './errors.ts'
+import type { Fault } from './faults.ts'
+import type { Simulation } from './simulation.ts'
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** The fault this request meets after it was handled. */
+    lateFault: Fault | undefined
+  }
+}
+
+export function injectFaults(app: FastifyInstance, simulation: Simulation): void {
+  app.decorateRequest('lateFault', undefined)
+  app.addHook('onRequest', async (request, reply) => {
+    const fault = simulation.faults.take(request.method, request.url)
+    if (fault === undefined) return
+    simulation.log.info(
+      { fault: fault.fault, method: request.method, path: pathOf(request) },
+      'injecting a fault',
+    )
+    switch (fault.fault) {
+      case 'status':
+        return refuse(request, reply, fault.status ?? 500, 'Injected failure')
+      case 'rate-limit':
+        reply.header('retry-after', String(fault.retryAfter ?? 1))
+        return refuse(request, reply, 429, 'Too many requests')
+      case 'html':
+        return reply
+          .code(fault.status ?? 200)
+          .type('text/html')
+          .send('<!doctype html><title>Gateway</title><h1>Something went wrong</h1>')
+      case 'cut':
+        return cut(request, reply)
+      case 'slow':
+        return simulation.clock.sleep(fault.delayMs ?? 2_000)
+      case 'truncate':
+      case 'cut-after-write':
+      case 'short-list':
+        request.lateFault = fault
+        return
+      default:
+        return unreachable(fault.fault)
+    }
+  })
+  app.addHook('preSerialization', async (request, _reply, payload) =>
+    request.lateFault?.fault === 'short-list' ? shortened(payload) : payload,
+  )
+  app.addHook('onSend', async (request, reply, payload) => {
+    if (request.lateFault?.fault === 'cut-after-write') return cut(request, reply)
+    if (request.lateFault?.fault !== 'truncate' || typeof payload !== 'string') return payload
+    // The length has to fit the half, or the connection would hang instead of ending.
+    const half = payload.slice(0, Math.floor(payload.length / 2))
+    reply.header('content-length', Buffer.byteLength(half))
+    return half
+  })
+}
+
+function refuse(request: FastifyRequest, reply: FastifyReply, status: number, message: string): FastifyReply {
+  return reply.code(status).send(envelope(pathOf(request), status, message))
+}
+
+/** Ends the connection without a word. */
+function cut(request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  reply.hijack()
+  request.raw.socket.destroy()
+  return reply
+}
+
+/** Every list in the answer loses its second half; counts beside it stay. */
+function shortened(payload: unknown): unknown {
+  if (Array.isArray(payload)) return payload.slice(0, Math.floor(payload.length / 2))
+  if (payload === null || typeof payload !== 'object') return payload
+  return Object.fromEntries(
+    Object.entries(payload).map(([name, value]) => [name, Array.isArray(value) ? shortened(value) : value]),
+  )
+}

@@ -1,0 +1,42 @@
+/** Brings a database to the schema of this program: numbered steps, each once, under the writers' lock. */
+import { type SchemaModule, sql } from 'kysely'
+import { BridgeError } from '../../lib/errors.ts'
+import type { Store } from '../store.ts'
+import type { Transact } from '../write-queue.ts'
+import * as tables from './0001-tables.ts'
+
+interface Migration {
+  readonly number: number
+  readonly name: string
+  readonly up: (schema: SchemaModule, dialect: Store['dialect']) => Promise<void>
+}
+
+/** In order. What was released is never edited: a change is a further number. */
+const migrations: readonly Migration[] = [{ number: 1, name: 'tables', up: tables.up }]
+
+/** All steps in one transaction. Throws a `BridgeError` when the database is of a later release. */
+export async function migrate(transact: Transact, dialect: Store['dialect'], now: Date): Promise<void> {
+  const newest = migrations.at(-1)?.number ?? 0
+  await transact(async tx => {
+    await sql`create table if not exists migrations (number integer primary key, name text not null, at text not null)`.execute(
+      tx,
+    )
+    const { rows } = await sql<{ at: number | null }>`select max(number) as at from migrations`.execute(tx)
+    const current = rows[0]?.at ?? 0
+    if (current > newest) {
+      throw new BridgeError(
+        'database-newer',
+        `The database has schema version ${current}, but this release knows versions up to ${newest}. ` +
+          'Start the newer release again, or restore the backup taken before it was installed.',
+      )
+    }
+    for (const { number, name, up } of migrations) {
+      if (number <= current) continue
+      // Only the schema: a migration must not depend on today's row types, which a later number may change.
+      await up(tx.schema, dialect)
+      await sql`insert into migrations (number, name, at) values (${number}, ${name}, ${now.toISOString()})`.execute(
+        tx,
+      )
+    }
+  })
+}

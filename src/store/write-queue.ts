@@ -1,0 +1,113 @@
+/**
+ * Group commit: works that wait at the same time share one transaction and one fsync.
+ *
+ *   write ─┐
+ *   write ─┼─► begin · savepoint work · savepoint work · savepoint work · commit (fsync) ─► all resolve
+ *   write ─┘                                 works that come meanwhile wait for the next batch
+ */
+import { setImmediate as nextTurn } from 'node:timers/promises'
+import { CompiledQuery } from 'kysely'
+import { BridgeError } from '../lib/errors.ts'
+import { driverError } from './driver-error.ts'
+import type { Writer } from './store.ts'
+
+/** Runs `body` in a transaction that no other process's can overlap; resolves when it is durable. */
+export type Transact = (body: (tx: Writer) => Promise<void>) => Promise<void>
+
+/** Bounds the time that works which come first wait for those which come last. */
+const LARGEST_BATCH = 256
+
+const SAVEPOINT = CompiledQuery.raw('savepoint work')
+const RELEASE = CompiledQuery.raw('release savepoint work')
+const UNDO = CompiledQuery.raw('rollback to savepoint work')
+
+interface Waiting {
+  readonly work: (tx: Writer) => Promise<unknown>
+  readonly resolve: (value: unknown) => void
+  readonly reject: (reason: unknown) => void
+}
+
+type Outcome =
+  | { readonly kind: 'done'; readonly value: unknown }
+  | { readonly kind: 'failed'; readonly reason: unknown }
+
+export class WriteQueue {
+  readonly #transact: Transact
+  #waiting: Waiting[] = []
+  #running: Promise<void> | undefined
+  #closed = false
+
+  constructor(transact: Transact) {
+    this.#transact = transact
+  }
+
+  write<T>(work: (tx: Writer) => Promise<T>): Promise<T> {
+    if (this.#closed) {
+      return Promise.reject(
+        new BridgeError('store-closed', 'The database is closed: the bridge is stopping.'),
+      )
+    }
+    return new Promise<T>((resolve, reject) => {
+      // The queue hands back to each work the very value that this work returned.
+      this.#waiting.push({ work, resolve: value => resolve(value as T), reject })
+      this.#running ??= this.#run()
+    })
+  }
+
+  /** Takes no more works and resolves when those that wait are done. */
+  async close(): Promise<void> {
+    this.#closed = true
+    await this.#running
+  }
+
+  async #run(): Promise<void> {
+    while (this.#waiting.length > 0) {
+      // Requests that have arrived at the socket by now join this batch.
+      await nextTurn()
+      const batch = this.#waiting.slice(0, LARGEST_BATCH)
+      this.#waiting = this.#waiting.slice(LARGEST_BATCH)
+      await this.#commit(batch)
+    }
+    this.#running = undefined
+  }
+
+  async #commit(batch: readonly Waiting[]): Promise<void> {
+    const outcomes: Outcome[] = []
+    try {
+      await this.#transact(async tx => {
+        const [only] = batch
+        if (only !== undefined && batch.length === 1) {
+          outcomes.push({ kind: 'done', value: await only.work(tx) })
+          return
+        }
+        for (const { work } of batch) outcomes.push(await isolated(tx, work))
+      })
+    } catch (error) {
+      const reason = driverError(error)
+      batch.forEach(({ reject }, index) => {
+        const outcome = outcomes[index]
+        reject(outcome?.kind === 'failed' ? outcome.reason : reason)
+      })
+      return
+    }
+    batch.forEach(({ resolve, reject }, index) => {
+      const outcome = outcomes[index]
+      if (outcome?.kind === 'done') resolve(outcome.value)
+      else reject(outcome?.reason)
+    })
+  }
+}
+
+/** A work that throws leaves no trace in the transaction that it shares. */
+async function isolated(tx: Writer, work: (tx: Writer) => Promise<unknown>): Promise<Outcome> {
+  await tx.executeQuery(SAVEPOINT)
+  try {
+    const value = await work(tx)
+    await tx.executeQuery(RELEASE)
+    return { kind: 'done', value }
+  } catch (reason) {
+    await tx.executeQuery(UNDO)
+    await tx.executeQuery(RELEASE)
+    return { kind: 'failed', reason: driverError(reason) }
+  }
+}

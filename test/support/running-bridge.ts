@@ -1,0 +1,173 @@
+/** A whole bridge in the test's process: database, simulated account, reconcile loop, SCIM and operations over HTTP. */
+import type { LightMyRequestResponse } from 'fastify'
+import type { Test } from 'tap'
+import { desiredGroups } from '../../src/access/desired.ts'
+import { accessOf } from '../../src/access/explain.ts'
+import { sqlChangeFeed } from '../../src/directory/change-feed.ts'
+import { sqlDirectory } from '../../src/directory/sql-directory.ts'
+import { sqlSnapshot } from '../../src/directory/sql-snapshot.ts'
+import { connectDynatrace } from '../../src/dynatrace/client.ts'
+import { createHttpApp } from '../../src/http/app.ts'
+import { registerOperations } from '../../src/http/ops/operations.ts'
+import type { HealthSources } from '../../src/http/ops/parts.ts'
+import { registerRequestMetrics } from '../../src/http/ops/request-metrics.ts'
+import { systemClock } from '../../src/lib/clock.ts'
+import { foldKey } from '../../src/lib/fold.ts'
+import { silentLog } from '../../src/lib/log.ts'
+import { callLedger } from '../../src/reconcile/call-ledger.ts'
+import { catalogueMemory } from '../../src/reconcile/catalogue-memory.ts'
+import { reconcileLoop } from '../../src/reconcile/loop.ts'
+import { runStore } from '../../src/reconcile/run-store.ts'
+import { startSimulator } from '../../src/simulator/start.ts'
+import { readJournal, verifyJournal } from '../../src/store/journal.ts'
+import { openStore } from '../../src/store/open.ts'
+import { createMetrics } from '../../src/telemetry/metrics.ts'
+import { parseModel, SCIM_TOKEN } from './world.ts'
+
+export const ADMIN_TOKEN = 'admin-token-for-tests'
+
+export type RunningBridge = Awaited<ReturnType<typeof runningBridge>>
+
+/** `start: false` leaves the reconcile loop asleep, so that requested runs stay queued. */
+export async function runningBridge(
+  t: Test,
+  options: { readonly rules: string; readonly start?: boolean; readonly health?: Partial<HealthSources> },
+) {
+  const clock = systemClock
+  const model = parseModel(options.rules)
+  const simulator = await startSimulator({ host: '127.0.0.1', port: 0, seed: 'sample', clock })
+  const store = await openStore({ dataDir: t.testdir(), databaseUrl: undefined, log: silentLog, clock })
+  const metrics = createMetrics()
+  const calls = callLedger()
+  const connection = connectDynatrace({
+    accountUuid: simulator.accountUuid,
+    clientId: simulator.clientId,
+    clientSecret: simulator.clientSecret,
+    apiUrl: simulator.url,
+    ssoUrl: simulator.url,
+    clock,
+    log: silentLog,
+    onCall: record => {
+      calls.record(record)
+      metrics.recordCall(record)
+    },
+    limits: { retries: 0 },
+  })
+  const readSnapshot = sqlSnapshot(store)
+  const reconciler = reconcileLoop(model, {
+    store,
+    readSnapshot,
+    catalogue: catalogueMemory(clock),
+    clock,
+    log: silentLog,
+    connection,
+    calls,
+    runs: runStore(store, clock),
+    changes: sqlChangeFeed(store),
+    onRun: run => metrics.recordRun(run),
+  })
+  const directory = sqlDirectory({ store, clock })
+  const loadedAt = clock.now().toISOString()
+  const app = await createHttpApp({
+    directory,
+    scimToken: SCIM_TOKEN,
+    log: false,
+    onChange: () => reconciler.notify(),
+    registerOperations: async app => {
+      registerRequestMetrics(app, metrics)
+      await registerOperations(app, {
+        reconciler,
+        readJournal: query => readJournal(store.db, query),
+        verifyJournal: () => verifyJournal(store.db),
+        explainAccess: async userName => {
+          const snapshot = await readSnapshot({ kind: 'full' })
+          const person = [...snapshot.people.values()].find(
+            each => foldKey(each.userName) === foldKey(userName),
+          )
+          if (person === undefined) return undefined
+          const { groups } = desiredGroups(model, snapshot.groups)
+          const { emailKey, email, active } = person
+          const { members } = snapshot
+          const access = accessOf({ emailKey, groups, members, environments: model.environments })
+          return { userName: person.userName, email, active, access }
+        },
+        health: {
+          database: () => store.ping(),
+          dynatrace: () => connection.status(),
+          configuration: () => ({ loadedAt, problem: undefined }),
+          ...options.health,
+        },
+        metrics,
+        adminToken: ADMIN_TOKEN,
+        clock,
+      })
+    },
+  })
+  const url = await app.listen({ host: '127.0.0.1', port: 0 })
+  if (options.start !== false) reconciler.start()
+  t.teardown(async () => {
+    await app.close()
+    await reconciler.stop()
+    await connection.close()
+    await simulator.close()
+    await store.close()
+  })
+
+  const call = (
+    method: 'GET' | 'POST' | 'PUT',
+    path: string,
+    body?: object | string,
+    headers: Readonly<Record<string, string>> = {},
+  ): Promise<LightMyRequestResponse> =>
+    app.inject({
+      method,
+      url: path,
+      headers: {
+        authorization: `Bearer ${path.startsWith('/scim') ? SCIM_TOKEN : ADMIN_TOKEN}`,
+        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+        ...headers,
+      },
+      ...(body === undefined ? {} : { payload: body }),
+    })
+
+  return {
+    app,
+    url,
+    store,
+    simulator,
+    call,
+    async user(name: string): Promise<string> {
+      const body = {
+        schemas: ['urn:ietf:params:scim:schemas:core:2.0:User'],
+        userName: `${name}@acme.example`,
+        active: true,
+      }
+      const answer = await call('POST', '/scim/v2/Users', body)
+      if (answer.statusCode !== 201) throw new Error(answer.body)
+      return answer.json().id
+    },
+    async group(displayName: string, members: readonly string[]): Promise<string> {
+      const body = {
+        schemas: ['urn:ietf:params:scim:schemas:core:2.0:Group'],
+        displayName,
+        members: members.map(value => ({ value })),
+      }
+      const answer = await call('POST', '/scim/v2/Groups', body)
+      if (answer.statusCode !== 201) throw new Error(answer.body)
+      return answer.json().id
+    },
+    /** Asks for a run and answers its record once it has finished. */
+    async run(mode: 'plan' | 'apply') {
+      const queued = await call('POST', '/api/v1/reconcile', { mode })
+      if (queued.statusCode !== 202) throw new Error(queued.body)
+      return this.finished(queued.json().id)
+    },
+    async finished(id: string) {
+      for (;;) {
+        const run = (await call('GET', `/api/v1/reconcile/runs/${id}`)).json()
+        if (run.status !== 'queued' && run.status !== 'running') return run
+        await clock.sleep(20)
+      }
+    },
+  }
+}
