@@ -11,7 +11,7 @@ import { foldKey } from '../lib/fold.ts'
 import type { PatternPart } from './model.ts'
 import { isVariableName } from './template.ts'
 
-export interface PatternProblem {
+interface PatternProblem {
   readonly message: string
   readonly remedy: string
   /** The piece of the pattern that is meant. */

@@ -4,7 +4,7 @@ import { messageOf } from '../lib/errors.ts'
 import { type Locate, type Location, locateOffset, locator, type Source } from './locate.ts'
 
 /** A mistake in the YAML itself. */
-export type Flaw = Location & { readonly message: string; readonly remedy: string }
+type Flaw = Location & { readonly message: string; readonly remedy: string }
 
 export type Yaml =
   | {

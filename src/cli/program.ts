@@ -1,7 +1,6 @@
 /** The command line: which commands there are and what they take. What they do is in `commands/`. */
 import { Command, CommanderError, Option } from 'commander'
-import { messageOf } from '../lib/errors.ts'
-import { CliError } from './cli-error.ts'
+import { BridgeError, messageOf } from '../lib/errors.ts'
 import { apply } from './commands/apply.ts'
 import { approve, type DecisionOptions, reject } from './commands/decide.ts'
 import { drift } from './commands/drift.ts'
@@ -42,7 +41,7 @@ export async function runProgram(
     // commander has said what is wrong already; help and version end the same way, with 0.
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 1
     deps.err(`${messageOf(error)}\n`)
-    if (!(error instanceof CliError) && error instanceof Error) deps.err(`${error.stack ?? ''}\n`)
+    if (!(error instanceof BridgeError) && error instanceof Error) deps.err(`${error.stack ?? ''}\n`)
     return 1
   }
 }

@@ -107,11 +107,16 @@ function clientIdOf(secret: string): string | undefined {
 }
 
 function reportUnknown({ env, problem }: SettingSource): void {
-  const known = new Set<string>(variableNames.flatMap(name => [name, `${name}_FILE`]))
+  const known = variableNames.flatMap(name => [name, `${name}_FILE`])
+  // Prefixes are left out of the comparison, so that BRIDGE_LOG_LEVEL leads to LOG_LEVEL.
+  const byRest = new Map(known.map(name => [withoutPrefix(name), name]))
   for (const [name, value = ''] of Object.entries(env).toSorted(([a], [b]) => (a < b ? -1 : 1))) {
-    if (!/^(BRIDGE|DT)_/.test(name) || known.has(name) || isForeignVariable(name, value)) continue
-    const meant = nearest(name, known)
-    const remedy = meant === undefined ? 'remove it' : `did you mean ${meant}?`
-    problem(`${name} is no setting of the bridge: ${remedy}${meant === undefined ? '.' : ''}`)
+    if (withoutPrefix(name) === name || known.includes(name) || isForeignVariable(name, value)) continue
+    const meant = byRest.get(nearest(withoutPrefix(name), byRest.keys()) ?? '')
+    problem(
+      `${name} is no setting of the bridge: ${meant === undefined ? 'remove it.' : `did you mean ${meant}?`}`,
+    )
   }
 }
+
+const withoutPrefix = (name: string): string => name.replace(/^(BRIDGE|DT)_/, '')

@@ -1,5 +1,5 @@
 /** The environment variables of the bridge, with what each is for. */
-export const variables = {
+const variables = {
   HOST: 'address to listen on',
   PORT: 'port to listen on',
   BRIDGE_DATA_DIR: 'folder for the SQLite database and generated tokens',

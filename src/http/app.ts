@@ -1,4 +1,5 @@
 /** The HTTP server, put together: plugins, SCIM routes, operators' routes. */
+import sensible from '@fastify/sensible'
 import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify'
 import type { Directory } from '../directory/directory.ts'
 import { answerClientError, answerError, registerErrors } from './plugins/errors.ts'
@@ -41,6 +42,12 @@ export async function createHttpApp(parts: HttpParts): Promise<FastifyInstance> 
   registerRequestLog(app)
   registerErrors(app)
   registerJsonBody(app)
+  await app.register(sensible)
+  // What is answered is about people and for the one who asked, and old a moment later.
+  app.addHook('onRequest', (_request, reply, done) => {
+    reply.preventCache()
+    done()
+  })
   parts.beforeRoutes?.(app)
   await app.register(
     (scope, _options, done) => {

@@ -153,10 +153,7 @@ function permissionText(permission: StatePermission, words: Vocabulary): string 
   return `role ${permission.role} on ${zone === undefined ? where : `management zone ${zone} of ${where}`}`
 }
 
-export function levelText(
-  level: Level,
-  { model, catalogue }: Pick<Vocabulary, 'model' | 'catalogue'>,
-): string {
+function levelText(level: Level, { model, catalogue }: Pick<Vocabulary, 'model' | 'catalogue'>): string {
   if (level.kind !== 'environment') return level.kind === 'account' ? 'the account' : 'every account'
   const name =
     model.environments.find(each => each.id === level.id)?.name ?? catalogue?.environments.get(level.id)?.name
@@ -165,7 +162,7 @@ export function levelText(
     : `environment ${name} (${level.id})`
 }
 
-export const plural = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? '' : 's'}`
+const plural = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? '' : 's'}`
 
 /** A number of milliseconds as bridge.yaml writes it, e.g. `7d`. */
 function duration(ms: number): string {

@@ -124,7 +124,7 @@ function statusOf(run: Run, { plan, results, problems }: PassResult, model: Acce
   return open.length > 0 ? 'held' : 'in-step'
 }
 
-export function summary(plan: Plan): {
+function summary(plan: Plan): {
   readonly steps: number
   readonly held: number
   readonly refused: number

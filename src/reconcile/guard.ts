@@ -34,7 +34,7 @@ export function judge(steps: readonly Draft[], facts: GuardFacts): ReadonlyMap<s
 }
 
 /** Takes something away from somebody. */
-export function isRemoval(action: StepAction): boolean {
+function isRemoval(action: StepAction): boolean {
   switch (action.kind) {
     case 'remove-member':
     case 'remove-user':

@@ -60,7 +60,7 @@ export interface OwnershipWrites {
   forget(kind: 'group' | 'user', nameKeys: readonly string[]): Promise<void>
 }
 
-export interface OwnershipEntry {
+interface OwnershipEntry {
   readonly name: string
   readonly sources: readonly string[]
 }

@@ -26,7 +26,7 @@ export interface PlanInput {
   readonly judge: (steps: readonly Omit<Step, 'verdict'>[]) => ReadonlyMap<string, Verdict>
 }
 
-export type Wave = 1 | 2 | 3 | 4 | 5 | 6 | 7 | 8 | 9
+type Wave = 1 | 2 | 3 | 4 | 5 | 6 | 7 | 8 | 9
 
 export function makePlan({ actions, desired, describe, judge }: PlanInput): Plan {
   const staying = new Set([...desired.members.values()].flatMap(members => [...members]))
@@ -70,7 +70,7 @@ function identity(action: StepAction): readonly unknown[] {
   }
 }
 
-export function waveOf(action: StepAction, staying: ReadonlySet<string>): Wave {
+function waveOf(action: StepAction, staying: ReadonlySet<string>): Wave {
   switch (action.kind) {
     case 'remove-member':
       return staying.has(action.emailKey) ? 8 : 1

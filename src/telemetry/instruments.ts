@@ -99,16 +99,5 @@ export function declareInstruments(registry: Registry) {
       help: '1 while this replica holds the lease and reconciles, else 0.',
       registers,
     }),
-    journalEntries: new Counter({
-      name: 'scim_bridge_journal_entries_total',
-      help: 'Entries this replica has appended to the journal.',
-      registers,
-    }),
-    writeBatch: new Histogram({
-      name: 'scim_bridge_store_write_batch_size',
-      help: 'Writes that shared one transaction and one fsync (group commit).',
-      buckets: [1, 2, 4, 8, 16, 32, 64, 128, 256],
-      registers,
-    }),
   }
 }

@@ -49,8 +49,6 @@ export interface Metrics {
   /** To be told of each run once, when it has finished. */
   recordRun(run: RunMeasure): void
   recordStatus(status: StatusMeasure): void
-  recordJournalEntries(count: number): void
-  recordWriteBatch(size: number): void
   /** All of it in the Prometheus text format. */
   text(): Promise<string>
   readonly contentType: string
@@ -79,8 +77,6 @@ export function createMetrics(): Metrics {
       setInstant(instruments.lastAttempt, lastAttemptAt)
       setInstant(instruments.lastSuccess, lastSuccessAt)
     },
-    recordJournalEntries: count => instruments.journalEntries.inc(count),
-    recordWriteBatch: size => instruments.writeBatch.observe(size),
     text: () => registry.metrics(),
     contentType: registry.contentType,
   }

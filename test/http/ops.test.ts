@@ -167,6 +167,10 @@ test('a bridge at work', async t => {
     t.match(metrics.body, /scim_bridge_leader 1/)
     t.match(
       metrics.body,
+      'scim_bridge_http_requests_total{route="/scim/v2/Users",method="POST",status="201"} 1',
+    )
+    t.match(
+      metrics.body,
       /scim_bridge_reconcile_passes_total\{scope="full",mode="apply",status="in-step"\} \d/,
     )
     t.match(metrics.body, /scim_bridge_reconcile_last_success_timestamp_seconds 1\d{9}/)

@@ -40,6 +40,34 @@ test('parseFilter', async t => {
     t.pass('500 filters')
   })
 
+  t.test('reads what Entra asks: a sub-attribute behind a value filter, of the same element', async t => {
+    const work = { op: 'eq', path: 'type', value: 'work' }
+    t.same(parseFilter('emails[type eq "work"].value eq "x" and active eq true'), {
+      op: 'and',
+      filters: [
+        {
+          op: 'has',
+          path: 'emails',
+          filter: { op: 'and', filters: [work, { op: 'eq', path: 'value', value: 'x' }] },
+        },
+        { op: 'eq', path: 'active', value: true },
+      ],
+    })
+    t.same(parseFilter('emails[type eq "work"].value pr'), {
+      op: 'has',
+      path: 'emails',
+      filter: { op: 'and', filters: [work, { op: 'pr', path: 'value' }] },
+    })
+    for (const broken of [
+      'emails[type eq "work"].value',
+      'a eq "x"].b eq "c"',
+      'a[b pr].c.d eq "x"',
+      'a[b pr] .c pr',
+    ]) {
+      t.throws(() => parseFilter(broken), { name: 'InvalidFilter' }, broken)
+    }
+  })
+
   t.test('rejects an unclosed string at once', async t => {
     t.throws(() => parseFilter(`a eq "${'\n'.repeat(60)}`), { name: 'InvalidFilter', status: 400 })
   })

@@ -73,8 +73,8 @@ export async function runningBridge(
     scimToken: SCIM_TOKEN,
     log: false,
     onChange: () => reconciler.notify(),
+    beforeRoutes: app => registerRequestMetrics(app, metrics),
     registerOperations: async app => {
-      registerRequestMetrics(app, metrics)
       await registerOperations(app, {
         reconciler,
         readJournal: query => readJournal(store.db, query),

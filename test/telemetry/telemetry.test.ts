@@ -94,8 +94,6 @@ test('metrics', async t => {
     const metrics = createMetrics()
     metrics.recordRequest({ route: '/scim/v2/Users/:id', method: 'PATCH', status: 200, durationMs: 12 })
     metrics.recordCall({ operation: 'users.invite', outcome: 'ok', attempts: 3, durationMs: 700 })
-    metrics.recordJournalEntries(4)
-    metrics.recordWriteBatch(8)
     const text = await metrics.text()
     t.match(text, 'scim_bridge_http_requests_total{route="/scim/v2/Users/:id",method="PATCH",status="200"} 1')
     t.match(
@@ -104,8 +102,6 @@ test('metrics', async t => {
     )
     t.match(text, 'scim_bridge_dynatrace_calls_total{operation="users.invite",outcome="ok"} 1')
     t.match(text, 'scim_bridge_dynatrace_attempts_total{operation="users.invite"} 3')
-    t.match(text, 'scim_bridge_journal_entries_total 4')
-    t.match(text, 'scim_bridge_store_write_batch_size_bucket{le="8"} 1')
     t.match(text, 'process_cpu_user_seconds_total')
   })
 
@@ -149,8 +145,9 @@ test('metrics', async t => {
 
   t.test('of two bridges in one process stay apart', async t => {
     const [one, other] = [createMetrics(), createMetrics()]
-    one.recordJournalEntries(1)
-    t.match(await other.text(), 'scim_bridge_journal_entries_total 0')
+    one.recordStatus({ leader: true, lastAttemptAt: undefined, lastSuccessAt: undefined, pendingKeys: 1 })
+    t.match(await one.text(), 'scim_bridge_pending_keys 1')
+    t.match(await other.text(), 'scim_bridge_pending_keys 0')
   })
 })
 
