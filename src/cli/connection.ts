@@ -23,14 +23,27 @@ export interface Connection {
 export async function connectionOf(options: ConnectionOptions, env: CliDeps['env']): Promise<Connection> {
   const url = bridgeUrl(options.url, env)
   if (options.token !== undefined) return { url, token: options.token, tokenSource: '--token' }
-  if (options.tokenFile !== undefined) return { url, ...(await fromFile(options.tokenFile)) }
-  const given = env.BRIDGE_ADMIN_TOKEN
-  if (given !== undefined && given !== '') return { url, token: given, tokenSource: 'BRIDGE_ADMIN_TOKEN' }
-  const file = env.BRIDGE_ADMIN_TOKEN_FILE ?? join(env.BRIDGE_DATA_DIR ?? 'data', 'admin.token')
-  return { url, ...(await fromFile(file)) }
+  if (options.tokenFile !== undefined) return { url, ...(await fromFile(options.tokenFile, 'admin')) }
+  return { url, ...(await kept('admin', env)) }
 }
 
-function bridgeUrl(given: string | undefined, env: CliDeps['env']): string {
+/** As the identity provider would reach the bridge, for commands that play one. */
+export async function scimConnectionOf(url: string | undefined, env: CliDeps['env']): Promise<Connection> {
+  return { url: bridgeUrl(url, env), ...(await kept('scim', env)) }
+}
+
+type Token = Omit<Connection, 'url'>
+
+/** Where the bridge itself takes the token from: its variable, or a file in the data folder. */
+async function kept(name: 'admin' | 'scim', env: CliDeps['env']): Promise<Token> {
+  const variable = `BRIDGE_${name.toUpperCase()}_TOKEN`
+  const given = env[variable]
+  if (given !== undefined && given !== '') return { token: given, tokenSource: variable }
+  return fromFile(env[`${variable}_FILE`] ?? join(env.BRIDGE_DATA_DIR ?? 'data', `${name}.token`), name)
+}
+
+/** The address given, or the one that the bridge's own settings lead to. */
+export function bridgeUrl(given: string | undefined, env: CliDeps['env']): string {
   const url = given ?? `http://${reachable(env.HOST ?? '127.0.0.1')}:${env.PORT ?? '8080'}`
   if (!URL.canParse(url) || !/^https?:$/.test(new URL(url).protocol)) {
     throw new CliError(
@@ -47,16 +60,17 @@ function reachable(host: string): string {
   return host.includes(':') ? `[${host}]` : host
 }
 
-async function fromFile(file: string): Promise<{ readonly token: string; readonly tokenSource: string }> {
+async function fromFile(file: string, name: 'admin' | 'scim'): Promise<Token> {
   const text = await readFile(file, 'utf8').catch((error: unknown) => {
     const why =
       error instanceof Error && 'code' in error && error.code === 'ENOENT' ? 'is not there' : 'cannot be read'
+    const ways = `BRIDGE_${name.toUpperCase()}_TOKEN${name === 'admin' ? ' or --token-file' : ''}`
     throw new CliError(
       'no-token',
-      `No admin token: the file ${file} ${why}. Run the command where the bridge keeps its data, or give the token with BRIDGE_ADMIN_TOKEN or --token-file.`,
+      `No ${name} token: the file ${file} ${why}. Run the command where the bridge keeps its data, or give the token with ${ways}.`,
     )
   })
   const token = text.trim()
   if (token !== '') return { token, tokenSource: file }
-  throw new CliError('no-token', `No admin token: the file ${file} is empty.`)
+  throw new CliError('no-token', `No ${name} token: the file ${file} is empty.`)
 }

@@ -59,13 +59,13 @@ async function keyedSnapshot(
 
   const within = await linksInGroups(db, new Set(wanted.flatMap(({ id }) => [...nested.below(id)])))
   const membersFound = await peopleWithIds(db, [...new Set(within.map(({ memberId }) => memberId))])
-  const direct = new DirectMembers(membersFound)
-  direct.take(within)
-  const members = new Map(wanted.map(({ id }) => [id, new Set(direct.within(nested.below(id)))]))
-
   // Everybody with one of the addresses: two users may share one.
   const keys = new Set([...emails, ...membersFound.flatMap(({ emailKey }) => emailKey ?? [])])
   const rows = await peopleWithEmails(db, keys)
+  const direct = new DirectMembers([...rows, ...membersFound.filter(({ emailKey }) => emailKey === null)])
+  direct.take(within)
+  const members = new Map(wanted.map(({ id }) => [id, new Set(direct.within(nested.below(id)))]))
+
   const asked = rows.filter(({ emailKey }) => emailKey !== null && emails.has(emailKey))
   addMemberships(
     members,
@@ -96,7 +96,7 @@ function addMemberships(
   links: readonly PersonLink[],
   nested: NestedGroups,
 ): void {
-  const keys = new Map(people.map(({ id, emailKey }) => [id, emailKey]))
+  const keys = countedKeys(people)
   for (const { groupId, memberId } of links) {
     const key = keys.get(memberId)
     if (key === undefined || key === null) continue
@@ -115,7 +115,7 @@ class DirectMembers {
   readonly parked = new Map<string, string[]>()
 
   constructor(people: readonly PersonRow[]) {
-    this.#keys = new Map(people.map(({ id, emailKey }) => [id, emailKey]))
+    this.#keys = countedKeys(people)
   }
 
   take(links: readonly PersonLink[]): void {
@@ -134,6 +134,20 @@ class DirectMembers {
     for (const id of groupIds) for (const key of this.#members.get(id) ?? []) all.add(key)
     return all
   }
+}
+
+/**
+ * User id → folded e-mail, or null where memberships count for nobody: without an address, or deactivated
+ * while another user with the same address is active, who must not inherit the groups.
+ */
+function countedKeys(people: readonly PersonRow[]): ReadonlyMap<string, string | null> {
+  const active = new Set(people.filter(person => person.active === 1).map(({ emailKey }) => emailKey))
+  return new Map(
+    people.map(({ id, emailKey, active: isActive }) => [
+      id,
+      isActive === 1 || !active.has(emailKey) ? emailKey : null,
+    ]),
+  )
 }
 
 function grown<Key, Value>(map: Map<Key, Value>, key: Key, empty: () => Value): Value {

@@ -58,6 +58,11 @@ export async function changeUser(
   if (after.emailKey !== null && after.emailKey !== row.emailKey) {
     await forgetDeparture(write.tx, { emailKey: after.emailKey })
   }
+  if (row.email !== null && row.emailKey !== null && after.emailKey !== row.emailKey) {
+    // The account knows people by address: under the old one somebody has left.
+    const { email, emailKey, userName } = row
+    await noteDeparture(write.tx, { email, emailKey, userName, at: write.at })
+  }
   const concernsDynatrace =
     after.email !== row.email || after.active !== row.active || after.userName !== row.userName
   if (concernsDynatrace) await feed(write, 'user', [row.emailKey, after.emailKey])

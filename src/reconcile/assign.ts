@@ -15,7 +15,7 @@ import type { DesiredGroup } from '../access/desired-group.ts'
 import type { AccountGroup } from '../dynatrace/dynatrace.ts'
 import { foldKey } from '../lib/fold.ts'
 import { newGroupRef } from './keys.ts'
-import type { OwnedGroup, Ownership } from './ownership.ts'
+import { followsIntent, type OwnedGroup, type Ownership } from './ownership.ts'
 import type { GroupRef } from './state.ts'
 
 export interface Assignment {
@@ -27,14 +27,13 @@ export interface Assignment {
   readonly claims: readonly { readonly name: string; readonly id: string }[]
   /** Owned groups that no rule wants any more. */
   readonly orphans: ReadonlyMap<GroupRef, OwnedGroup>
+  /** Owned groups whose rules contradict each other: left as they are, but for people who are gone. */
+  readonly withheld: ReadonlyMap<GroupRef, OwnedGroup>
   /** Rows of groups that are gone from the account and that nobody wants. */
   readonly vanished: readonly OwnedGroup[]
   /** Desired groups whose name belongs to a group that is not ours. */
   readonly taken: readonly DesiredGroup[]
 }
-
-/** How far the clocks of Dynatrace and of this machine may be apart. */
-const CLOCK_SKEW_MS = 5 * 60_000
 
 export function assignGroups(
   desired: readonly DesiredGroup[],
@@ -82,7 +81,13 @@ export function assignGroups(
       orphans.set(homonym.id, row)
     } else vanished.push(row)
   }
-  return { ...result, claims, orphans, vanished, taken }
+  const left = new Map<GroupRef, OwnedGroup>()
+  for (const row of ownership.groups.values()) {
+    if (withheld.has(row.nameKey) && row.dynatraceId !== undefined && byId.has(row.dynatraceId)) {
+      left.set(row.dynatraceId, row)
+    }
+  }
+  return { ...result, claims, orphans, withheld: left, vanished, taken }
 }
 
 /** By name first; then a row that lost its name goes to the desired group that shares most IdP groups with it. */
@@ -98,20 +103,28 @@ function pairWithRows(
     pairs.set(group, row)
     free.delete(row.nameKey)
   }
+  const bySource = new Map<string, OwnedGroup[]>()
+  for (const row of free.values()) {
+    for (const id of row.sources) bySource.set(id, [...(bySource.get(id) ?? []), row])
+  }
   for (const group of desired) {
     if (pairs.has(group)) continue
-    const sources = new Set(group.sources.map(source => source.idpGroupId))
-    const shared = (row: OwnedGroup) => row.sources.filter(id => sources.has(id)).length
-    const best = [...free.values()].sort((a, b) => shared(b) - shared(a))[0]
-    if (best === undefined || shared(best) === 0) continue
-    pairs.set(group, best)
-    free.delete(best.nameKey)
+    const shared = new Map<OwnedGroup, number>()
+    for (const id of new Set(group.sources.map(source => source.idpGroupId))) {
+      for (const row of bySource.get(id) ?? []) {
+        if (free.has(row.nameKey)) shared.set(row, (shared.get(row) ?? 0) + 1)
+      }
+    }
+    const [best] = [...shared].sort(([, a], [, b]) => b - a)
+    if (best === undefined) continue
+    pairs.set(group, best[0])
+    free.delete(best[0].nameKey)
   }
   return pairs
 }
 
-/** We looked before we began, so a local group of that name that is younger than our intent is ours. */
+/** We looked before we began, so a local group of that name that came right after our intent is ours. */
 function isOurCreation(row: OwnedGroup, group: AccountGroup): boolean {
   if (row.dynatraceId !== undefined || group.owner !== 'LOCAL') return false
-  return group.createdAt !== undefined && Date.parse(group.createdAt) >= Date.parse(row.at) - CLOCK_SKEW_MS
+  return group.createdAt !== undefined && followsIntent(row.at, group.createdAt)
 }

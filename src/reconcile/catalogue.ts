@@ -4,6 +4,7 @@
  * is not guessed at.
  */
 import type { AccountEnvironment, Boundary, Dynatrace, Level, Policy } from '../dynatrace/dynatrace.ts'
+import { UpstreamError } from '../dynatrace/upstream-error.ts'
 import { messageOf } from '../lib/errors.ts'
 import { foldKey } from '../lib/fold.ts'
 import { levelKey } from './keys.ts'
@@ -18,6 +19,10 @@ export interface Catalogue {
 
 export async function readCatalogue(dynatrace: Dynatrace): Promise<Catalogue> {
   const environments = await dynatrace.environments.list()
+  if (environments.length === 0) {
+    const message = 'Dynatrace answered with no environment at all; nothing is concluded from that.'
+    throw new UpstreamError('malformed', 'environments.list', message)
+  }
   const levels: Level[] = [
     { kind: 'global' },
     { kind: 'account' },

@@ -47,7 +47,7 @@ function titleOf(action: StepAction, words: Vocabulary): string {
     case 'add-binding':
       return `bind ${bindingText(action.binding, words)} to "${words.groupName(action.binding.group)}"`
     case 'change-binding':
-      return `change boundaries of ${bindingText({ ...action.to, boundaryIds: [] }, words)} of "${words.groupName(action.to.group)}"`
+      return `change ${changeText(action, words)} of "${words.groupName(action.to.group)}"`
     case 'remove-binding':
       return `unbind ${bindingText(action.binding, words)} from "${words.groupName(action.binding.group)}"`
     case 'add-permission':
@@ -78,7 +78,7 @@ function reasonOf(action: StepAction, words: Vocabulary): string {
     case 'add-binding':
       return ruleText(words.rules.get(bindingKey(action.binding)))
     case 'change-binding':
-      return `${boundaryText(action.from, words)} → ${boundaryText(action.to, words)}. ${ruleText(words.rules.get(bindingKey(action.to)))}`
+      return `${changed(action.from, action, words)} → ${changed(action.to, action, words)}. ${ruleText(words.rules.get(bindingKey(action.to)))}`
     case 'remove-binding':
     case 'remove-permission':
       return 'No rule grants it to this group: it was given by hand, or its rule has changed.'
@@ -139,6 +139,23 @@ function bindingText(binding: StateBinding, words: Vocabulary): string {
   const boundaries = binding.boundaryIds.length > 0 ? `, within ${boundaryText(binding, words)}` : ''
   return `"${policy}"${parameters.length > 0 ? ` (${parameters.join(', ')})` : ''} on ${levelText(binding.level, words)}${boundaries}`
 }
+
+type Change = Extract<StepAction, { kind: 'change-binding' }>
+
+/** What it is that changes: the boundaries of a binding, or, under the same policy, its parameters too. */
+function changeText(change: Change, words: Vocabulary): string {
+  const what = sameParameters(change) ? 'boundaries of ' : ''
+  const parameters = sameParameters(change) ? change.to.parameters : {}
+  return `${what}${bindingText({ ...change.to, parameters, boundaryIds: [] }, words)}`
+}
+
+function changed(side: StateBinding, change: Change, words: Vocabulary): string {
+  if (sameParameters(change)) return boundaryText(side, words)
+  const parameters = Object.entries(side.parameters).map(([name, value]) => `${name}=${value}`)
+  return `${parameters.length === 0 ? 'no parameters' : parameters.join(', ')} within ${boundaryText(side, words)}`
+}
+
+const sameParameters = ({ from, to }: Change): boolean => bindingKey(from) === bindingKey(to)
 
 function boundaryText(binding: StateBinding, { catalogue }: Vocabulary): string {
   if (binding.boundaryIds.length === 0) return 'no boundary'

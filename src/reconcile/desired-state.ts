@@ -144,7 +144,10 @@ function resolveWishes(
   for (const wish of group.permissions) {
     const problems = levelProblems(wish.level, known.catalogue)
     findings.push(...problems)
-    if (problems.length > 0) continue
+    if (problems.length > 0) {
+      unsaid.push(groupLevelKey(ref, wish.level))
+      continue
+    }
     const scope =
       wish.level.kind === 'account'
         ? { scopeType: 'account' as const, scope: known.accountId }

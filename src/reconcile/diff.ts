@@ -3,9 +3,10 @@
  * an unsaid wish gives no difference that takes something away.
  */
 
-import { groupLevelKey } from './keys.ts'
+import type { Level } from '../dynatrace/dynatrace.ts'
+import { bindingPairKey, groupLevelKey } from './keys.ts'
 import type { BlindSpots } from './observe.ts'
-import type { GroupRef, State, StateGroup } from './state.ts'
+import type { GroupRef, State, StateBinding, StateGroup, StatePermission } from './state.ts'
 import type { StepAction } from './step.ts'
 
 export interface DiffInput {
@@ -16,6 +17,10 @@ export interface DiffInput {
   readonly unsaid: ReadonlySet<string>
   /** Owned groups that nobody wants: as observed. */
   readonly orphans: readonly StateGroup[]
+  /** Groups of ours about whose members no rule says anything: orphans, and those whose rules contradict each other. */
+  readonly unruled: ReadonlySet<GroupRef>
+  /** Whether the IdP has deactivated or deleted this person, who then keeps no group of ours, ruled or not. */
+  readonly isGone: (emailKey: string) => boolean
   /** Owned users to take out of the account: folded e-mail → e-mail. */
   readonly leaving: ReadonlyMap<string, string>
   /** Whether this membership is within the scope of the pass. */
@@ -47,7 +52,7 @@ function userActions({ desired, observed, blind, leaving }: DiffInput): readonly
   return actions
 }
 
-function groupActions({ desired, observed, orphans, sourcesOf }: DiffInput): readonly StepAction[] {
+function groupActions({ desired, observed, blind, orphans, sourcesOf }: DiffInput): readonly StepAction[] {
   const actions: StepAction[] = []
   for (const [ref, group] of desired.groups) {
     const found = observed.groups.get(ref)
@@ -57,28 +62,39 @@ function groupActions({ desired, observed, orphans, sourcesOf }: DiffInput): rea
     }
   }
   for (const group of orphans) {
+    // How many people would lose what, and which, must be known first.
+    if (blind.unread.has(group.ref)) continue
     actions.push({ kind: 'delete-group', group, members: observed.members.get(group.ref)?.size ?? 0 })
   }
   return actions
 }
 
-function memberActions({ desired, observed, blind, considers }: DiffInput): readonly StepAction[] {
+function memberActions(input: DiffInput): readonly StepAction[] {
   const actions: StepAction[] = []
+  const { desired, observed, blind, considers } = input
+  const judged = (group: GroupRef, emailKey: string) =>
+    considers(group, emailKey) && !blind.users.has(emailKey)
   const emailOf = (emailKey: string) =>
     observed.users.get(emailKey)?.email ?? desired.users.get(emailKey)?.email ?? emailKey
   for (const [group, wanted] of desired.members) {
     if (blind.members.has(group)) continue
     const found = observed.members.get(group) ?? new Set<string>()
-    const judged = (emailKey: string) => considers(group, emailKey) && !blind.users.has(emailKey)
     for (const emailKey of wanted) {
-      if (!found.has(emailKey) && judged(emailKey)) {
+      if (!found.has(emailKey) && judged(group, emailKey)) {
         actions.push({ kind: 'add-member', group, emailKey, email: emailOf(emailKey) })
       }
     }
     for (const emailKey of found) {
-      if (!wanted.has(emailKey) && judged(emailKey)) {
+      if (!wanted.has(emailKey) && judged(group, emailKey)) {
         actions.push({ kind: 'remove-member', group, emailKey, email: emailOf(emailKey) })
       }
+    }
+  }
+  for (const group of input.unruled) {
+    if (blind.members.has(group)) continue
+    for (const emailKey of observed.members.get(group) ?? []) {
+      if (!input.isGone(emailKey) || !judged(group, emailKey)) continue
+      actions.push({ kind: 'remove-member', group, emailKey, email: emailOf(emailKey) })
     }
   }
   return actions
@@ -86,24 +102,44 @@ function memberActions({ desired, observed, blind, considers }: DiffInput): read
 
 function bindingActions({ desired, observed, blind, unsaid }: DiffInput): readonly StepAction[] {
   const actions: StepAction[] = []
-  for (const [key, to] of desired.bindings) {
-    if (blind.bindings.has(groupLevelKey(to.group, to.level))) continue
-    const from = observed.bindings.get(key)
-    if (from === undefined) actions.push({ kind: 'add-binding', binding: to })
-    else if (from.boundaryIds.join() !== to.boundaryIds.join()) {
+  const missing = [...desired.bindings].filter(
+    ([key, to]) => !observed.bindings.has(key) && !blind.bindings.has(groupLevelKey(to.group, to.level)),
+  )
+  const extra = new Map(
+    [...observed.bindings].filter(([key, binding]) => {
+      const place = groupLevelKey(binding.group, binding.level)
+      if (!desired.groups.has(binding.group) || desired.bindings.has(key)) return false
+      return !blind.bindings.has(place) && !unsaid.has(place) && !blind.unread.has(binding.group)
+    }),
+  )
+  const only = soleBindings(observed)
+  for (const [, to] of missing) {
+    // The one binding of a policy that has other parameters becomes the wanted one, in place.
+    const [key, from] = only.get(bindingPairKey(to)) ?? []
+    if (key !== undefined && from !== undefined && extra.delete(key)) {
       actions.push({ kind: 'change-binding', from, to })
-    }
+    } else actions.push({ kind: 'add-binding', binding: to })
   }
-  for (const [key, binding] of observed.bindings) {
-    const place = groupLevelKey(binding.group, binding.level)
-    const ours = desired.groups.has(binding.group)
-    if (!ours || blind.bindings.has(place) || unsaid.has(place) || desired.bindings.has(key)) continue
-    actions.push({ kind: 'remove-binding', binding })
+  for (const [key, to] of desired.bindings) {
+    const from = observed.bindings.get(key)
+    if (from === undefined || blind.bindings.has(groupLevelKey(to.group, to.level))) continue
+    if (from.boundaryIds.join() !== to.boundaryIds.join()) actions.push({ kind: 'change-binding', from, to })
   }
+  for (const binding of extra.values()) actions.push({ kind: 'remove-binding', binding })
   return actions
 }
 
-function permissionActions({ desired, observed, blind }: DiffInput): readonly StepAction[] {
+/** Bindings that are the only one of their level, policy and group, by that pair. */
+function soleBindings(observed: State): ReadonlyMap<string, readonly [string, StateBinding]> {
+  const pairs = Map.groupBy(observed.bindings, ([, binding]) => bindingPairKey(binding))
+  const sole = new Map<string, readonly [string, StateBinding]>()
+  for (const [pair, [first, ...more]] of pairs) {
+    if (first !== undefined && more.length === 0) sole.set(pair, first)
+  }
+  return sole
+}
+
+function permissionActions({ desired, observed, blind, unsaid }: DiffInput): readonly StepAction[] {
   const actions: StepAction[] = []
   for (const [key, permission] of desired.permissions) {
     if (!observed.permissions.has(key) && !blind.permissions.has(permission.group)) {
@@ -111,10 +147,16 @@ function permissionActions({ desired, observed, blind }: DiffInput): readonly St
     }
   }
   for (const [key, permission] of observed.permissions) {
-    const ours = desired.groups.has(permission.group)
-    if (ours && !desired.permissions.has(key) && !blind.permissions.has(permission.group)) {
-      actions.push({ kind: 'remove-permission', permission })
-    }
+    if (!desired.groups.has(permission.group) || desired.permissions.has(key)) continue
+    if (blind.permissions.has(permission.group) || blind.unread.has(permission.group)) continue
+    if (unsaid.has(groupLevelKey(permission.group, levelOfPermission(permission)))) continue
+    actions.push({ kind: 'remove-permission', permission })
   }
   return actions
+}
+
+/** `scope` of a role is the account, an environment, or `environment:zone` (Dynatrace: PermissionsDto). */
+function levelOfPermission({ scopeType, scope }: StatePermission): Level {
+  if (scopeType === 'account') return { kind: 'account' }
+  return { kind: 'environment', id: scope.split(':')[0] ?? scope }
 }

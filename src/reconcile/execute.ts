@@ -42,19 +42,20 @@ export async function execute(
     actor: 'bridge',
     data,
   })
+  const plannedEntry = () =>
+    entry('run.planned', {
+      plan: record.plan.hash,
+      ...summary(record.plan),
+      trigger: run.trigger,
+      actor: run.actor,
+      requestIds: run.requestIds,
+    })
   const recorder = {
     async planned(plan: Plan) {
       record = { ...record, plan }
-      if (plan.steps.length === 0 && !asked) return
-      await runs.save(record, [
-        entry('run.planned', {
-          plan: plan.hash,
-          ...summary(plan),
-          trigger: run.trigger,
-          actor: run.actor,
-          requestIds: run.requestIds,
-        }),
-      ])
+      // A plan of which nothing will happen is told once, at the end.
+      if (!asked && !plan.steps.some(step => step.verdict.kind === 'proceed')) return
+      await runs.save(record, [plannedEntry()])
     },
     begun: (steps: readonly Step[]) =>
       runs.note([entry('steps.begun', { steps: steps.map(({ id, title }) => ({ id, title })) })]),
@@ -79,7 +80,7 @@ export async function execute(
         mode: run.mode,
         scope: request.scope,
         model: request.model,
-        approved: await runs.approvedSteps(),
+        decisions: await runs.decisions(),
         recorder,
         mayGoOn: parts.mayGoOn,
       },
@@ -95,9 +96,10 @@ export async function execute(
     calls: calls.take(run.id),
     finishedAt: clock.now().toISOString(),
   }
-  if (asked || record.plan.steps.length > 0 || record.status === 'failed' || record.status === 'partial') {
+  if (asked || !(await isKnown(record, runs))) {
+    const { status, problems } = record
     await runs.save(record, [
-      entry('run.finished', { status: record.status, problems: record.problems, calls: record.calls }),
+      entry('run.finished', { status, problems, plan: record.plan.hash, calls: record.calls }),
     ])
     const applied = Object.entries(record.results).filter(([, step]) => step.kind === 'applied')
     await runs.used(applied.map(([id]) => id))
@@ -107,6 +109,18 @@ export async function execute(
     `reconcile pass: ${record.status}`,
   )
   return { run: record, result }
+}
+
+/** Whether the run says nothing new: in step, or held and failed in the same way as the newest one on record. */
+async function isKnown(run: Run, runs: RunStore): Promise<boolean> {
+  if (run.status === 'in-step' && run.plan.steps.length === 0) return true
+  if (run.plan.steps.some(step => step.verdict.kind === 'proceed')) return false
+  const newest = run.scope === 'full' ? await runs.latestFull() : undefined
+  return (
+    newest?.status === run.status &&
+    newest.plan.hash === run.plan.hash &&
+    newest.problems.join() === run.problems.join()
+  )
 }
 
 function conclusion(run: Run, result: PassResult, model: AccessModel): Partial<Run> {

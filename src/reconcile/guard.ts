@@ -19,17 +19,28 @@ export interface GuardFacts {
   readonly nameOf: (group: GroupRef) => string
   readonly emergencyContacts: ReadonlySet<string>
   readonly withServiceUsers: ReadonlyMap<GroupRef, readonly string[]>
-  /** Ids of steps that a person approved. */
+  readonly decisions: Decisions
+}
+
+/** What people said about steps lately, by step id. */
+export interface Decisions {
   readonly approved: ReadonlySet<string>
+  /** With who and why. */
+  readonly rejected: ReadonlyMap<string, string>
 }
 
 type Draft = Omit<Step, 'verdict'>
 
 export function judge(steps: readonly Draft[], facts: GuardFacts): ReadonlyMap<string, Verdict> {
   const held = new Map([...heldByThresholds(steps, facts), ...heldByShrink(steps, facts)])
-  const verdict = (step: Draft): Verdict =>
-    refusal(step.action, facts) ??
-    (facts.approved.has(step.id) ? undefined : held.get(step.id)) ?? { kind: 'proceed' }
+  const { approved, rejected } = facts.decisions
+  const verdict = (step: Draft): Verdict => {
+    const refused = refusal(step.action, facts)
+    if (refused !== undefined) return refused
+    const no = rejected.get(step.id)
+    if (no !== undefined) return hold('rejected', `Rejected by ${no}`)
+    return (approved.has(step.id) ? undefined : held.get(step.id)) ?? { kind: 'proceed' }
+  }
   return new Map(steps.map(step => [step.id, verdict(step)]))
 }
 
@@ -90,10 +101,10 @@ function heldByThresholds(
   // A single leaver, and the repair of a single group, never wait.
   if (people.size + groups.size <= 1) return []
   const reasons: string[] = []
-  if (removals.length > count) {
-    reasons.push(
-      `${removals.length} removals in one pass are more than guards.removals.count allows (${count})`,
-    )
+  // A person counts once, however many groups are left; what groups lose counts one by one.
+  const losses = people.size + removals.filter(step => personOf(step.action).length === 0).length
+  if (losses > count) {
+    reasons.push(`${losses} removals in one pass are more than guards.removals.count allows (${count})`)
   }
   const share = (part: number, total: number) => (100 * part) / Math.max(1, total)
   for (const [part, total, what] of [

@@ -23,14 +23,16 @@ export function keyedScope(
   const groups = new Set<string>()
   if (names.size === 0) return { kind: 'keys', emails, groups }
 
-  const asked = [...names].map((name, index) => ({
-    id: `asked-${index}`,
+  const present = known.idpGroups.filter(group => names.has(foldKey(group.displayName)))
+  for (const group of present) names.delete(foldKey(group.displayName))
+  const gone = [...names].map((name, index) => ({
+    id: `gone-${index}`,
     displayName: name,
     externalId: undefined,
   }))
-  const present = known.idpGroups.filter(group => names.has(foldKey(group.displayName)))
-  for (const group of desiredGroups(known.model, [...present, ...asked]).groups)
-    groups.add(foldKey(group.name))
+  const wished = desiredGroups(known.model, [...present, ...gone])
+  for (const name of [...wished.groups.map(group => group.name), ...wished.withheld])
+    groups.add(foldKey(name))
   const ids = new Set(present.map(group => group.id))
   const here = new Set(known.idpGroups.map(group => group.id))
   for (const row of known.ownership.groups.values()) {

@@ -11,6 +11,8 @@ import { acquireLease, releaseLease } from '../store/lease.ts'
 import type { Store } from '../store/store.ts'
 
 const NAME = 'reconciler'
+/** Tells this life of the process from earlier ones under the same process id. */
+const LIFE = randomBytes(4).toString('hex')
 const TTL_MS = 30_000
 const RENEW_AFTER_MS = 10_000
 
@@ -23,7 +25,7 @@ export interface Leadership {
 }
 
 export function leadership(store: Store, clock: Clock): Leadership {
-  const holder = `${hostname()}/${process.pid}/${randomBytes(4).toString('hex')}`
+  const holder = [hostname(), process.pid, LIFE, randomBytes(4).toString('hex')].join('/')
   let heldUntil = 0
   let renewAt = 0
   const leads = () => clock.now().getTime() < heldUntil
@@ -52,12 +54,12 @@ export function leadership(store: Store, clock: Clock): Leadership {
 async function freeTheDead(store: Store, self: string): Promise<void> {
   const lease = await store.db.selectFrom('leases').selectAll().where('name', '=', NAME).executeTakeFirst()
   if (lease === undefined || lease.holder === self) return
-  const [machine, pid] = lease.holder.split('/')
-  if (machine !== hostname() || isAlive(Number(pid))) return
+  const [machine, pid, life] = lease.holder.split('/')
+  if (machine !== hostname() || life === LIFE || isAlive(Number(pid))) return
   await releaseLease(store, { name: NAME, holder: lease.holder })
 }
 
-/** In a container every life has the same process id: another holder with ours is our own past. */
+/** In a container every life has the same process id: another life with ours is our own past. */
 function isAlive(pid: number): boolean {
   if (pid === process.pid) return false
   try {

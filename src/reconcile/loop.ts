@@ -23,6 +23,10 @@ const GATHER_MS = 150
 const POLL_MS = 500
 const KEYS_A_PASS = 1_000
 const RETRY = { base: 2_000, cap: 300_000 }
+/** At least this long from one full pass to one that a failed key asks for. */
+const FULL_AGAIN_MS = 60_000
+/** How often the lease is looked after while a pass runs. */
+const HEARTBEAT_MS = 5_000
 
 export interface LoopParts extends Omit<ExecuteParts, 'mayGoOn'> {
   readonly changes: ChangeFeed
@@ -38,13 +42,15 @@ export function reconcileLoop(initial: AccessModel, parts: LoopParts): Reconcile
   const { store, clock, log, runs, changes, readSnapshot } = parts
   const lead = leadership(store, clock)
   const stopping = new AbortController()
-  const retries = new Map<string, { attempt: number; at: number }>()
+  const retries = new Map<string, { attempt: number; at: number; seq: number }>()
   let model = initial
   let due: { at: number; trigger: RunTrigger } = { at: 0, trigger: 'start' }
   let fullAttempts = 0
+  let lastFullAt = 0
+  let led = false
   let wake = new AbortController()
   let running: Promise<void> = Promise.resolve()
-  let latestQuiet: Run | undefined
+  let newestFull: Run | undefined
   let pendingKeys = 0
   let lastAttemptAt: string | undefined
   let lastSuccessAt: string | undefined
@@ -82,13 +88,18 @@ export function reconcileLoop(initial: AccessModel, parts: LoopParts): Reconcile
   }
 
   async function fullPass(run: Run): Promise<void> {
+    const used = model
     const { run: done, result } = await carryOut(run, { kind: 'full' })
-    if (done.plan.steps.length === 0 && done.status === 'in-step') latestQuiet = done
+    lastFullAt = now()
+    await runs.prune()
+    // What is not on record because it says nothing new is still the newest word.
+    if (done.status !== 'failed') newestFull = done
     const tried = done.mode === 'apply'
     if (tried) fullAttempts = done.status === 'failed' || done.status === 'partial' ? fullAttempts + 1 : 0
     const wait =
       fullAttempts > 0 ? backoff(fullAttempts, RETRY.base, model.fullPassEveryMs) : model.fullPassEveryMs
-    if (tried) due = { at: now() + wait, trigger: 'schedule' }
+    // A model that came meanwhile is due at once, whatever became of this pass.
+    if (tried && used === model) due = { at: now() + wait, trigger: 'schedule' }
     // Held and refused steps stay in the plan of every full pass; what failed is tried again by the next one.
     if (tried && result !== undefined && done.status !== 'partial') {
       retries.clear()
@@ -109,22 +120,33 @@ export function reconcileLoop(initial: AccessModel, parts: LoopParts): Reconcile
     for (const key of settled) retries.delete(`${key.kind} ${key.key}`)
     for (const key of open) {
       const attempt = (retries.get(`${key.kind} ${key.key}`)?.attempt ?? 0) + 1
-      retries.set(`${key.kind} ${key.key}`, { attempt, at: now() + backoff(attempt, RETRY.base, RETRY.cap) })
+      const at = now() + backoff(attempt, RETRY.base, RETRY.cap)
+      retries.set(`${key.kind} ${key.key}`, { attempt, at, seq: key.seq })
     }
+    // What looked wrong from these keys (a group somebody deleted, say) a look at everything puts right.
+    if (open.length > 0) due = { ...due, at: Math.min(due.at, Math.max(now(), lastFullAt + FULL_AGAIN_MS)) }
     await changes.settle(settled)
   }
 
   async function turn(): Promise<void> {
-    if (!(await lead.keep())) return
+    if (!(await lead.keep())) {
+      led = false
+      return
+    }
+    if (!led) await closeInterrupted()
+    led = true
     const [asked] = await runs.queued()
     if (asked !== undefined) return fullPass(asked)
     if (now() >= due.at) {
-      if (due.trigger === 'start') await closeInterrupted()
       return fullPass(newRun(due.trigger, 'apply', 'full', due.trigger))
     }
     const pending = await changes.pending()
     pendingKeys = pending.length
-    const ready = pending.filter(key => (retries.get(`${key.kind} ${key.key}`)?.at ?? 0) <= now())
+    const ready = pending.filter(key => {
+      const retry = retries.get(`${key.kind} ${key.key}`)
+      // A newer change does not wait for the failure of an older one.
+      return retry === undefined || retry.at <= now() || key.seq > retry.seq
+    })
     if (ready.length > 0) return keyedPass(ready.slice(0, KEYS_A_PASS))
     await pause(POLL_MS)
   }
@@ -162,9 +184,20 @@ export function reconcileLoop(initial: AccessModel, parts: LoopParts): Reconcile
       .catch((error: unknown) => log.warn({ err: error }, 'the lease could not be given back'))
   }
 
+  /** A pass may take longer than the lease lasts. */
+  async function heartbeat(): Promise<void> {
+    while (!stopping.signal.aborted) {
+      await clock.sleep(HEARTBEAT_MS, stopping.signal)
+      if (!lead.leads || stopping.signal.aborted) continue
+      await lead
+        .keep()
+        .catch((error: unknown) => log.warn({ err: error }, 'the lease could not be prolonged'))
+    }
+  }
+
   return {
     start() {
-      running = loop()
+      running = Promise.all([loop(), heartbeat()]).then(() => undefined)
     },
     async stop() {
       stopping.abort()
@@ -199,9 +232,9 @@ export function reconcileLoop(initial: AccessModel, parts: LoopParts): Reconcile
     },
     async latest() {
       const stored = await runs.latestFull()
-      const quiet = latestQuiet
-      if (quiet === undefined) return stored
-      return (stored?.finishedAt ?? '') > (quiet.finishedAt ?? '') ? stored : quiet
+      const own = newestFull
+      if (own === undefined) return stored
+      return (stored?.finishedAt ?? '') > (own.finishedAt ?? '') ? stored : own
     },
     async findings() {
       return (await this.latest())?.findings ?? []

@@ -15,6 +15,8 @@ import type { GroupRef, State, StateBinding, StateGroup, StatePermission, StateU
 /** Where nothing may be concluded from what was read. */
 export interface BlindSpots {
   readonly members: ReadonlySet<GroupRef>
+  /** Groups whose members could not be read at all: nobody knows who would lose what. */
+  readonly unread: ReadonlySet<GroupRef>
   readonly permissions: ReadonlySet<GroupRef>
   /** `groupLevelKey`s. */
   readonly bindings: ReadonlySet<string>
@@ -61,6 +63,7 @@ export async function observe(dynatrace: Dynatrace, request: ObserveRequest): Pr
   const problems: string[] = []
   const blind = {
     members: new Set<GroupRef>(),
+    unread: new Set<GroupRef>(),
     permissions: new Set<GroupRef>(),
     bindings: new Set<string>(),
     users: new Set<string>(),
@@ -78,12 +81,6 @@ export async function observe(dynatrace: Dynatrace, request: ObserveRequest): Pr
   }
   const notLocal = new Set(request.groups.filter(group => group.owner !== 'LOCAL').map(group => group.id))
   const readMembers = async (ref: GroupRef) => {
-    // Members of a federated group come from sign-in claims; writing them would be undone or forbidden.
-    if (notLocal.has(ref)) {
-      problems.push(`Group ${ref} of ours is not a local group any more; its members are left alone.`)
-      blind.members.add(ref)
-      return
-    }
     try {
       const found = await dynatrace.groups.members(ref)
       if (found === undefined) throw new UpstreamError('not-found', 'groups.members', `Group ${ref} is gone.`)
@@ -92,6 +89,11 @@ export async function observe(dynatrace: Dynatrace, request: ObserveRequest): Pr
       for (const user of people) meet(user)
       members.set(ref, new Set(people.map(user => foldKey(user.email))))
       whole.add(ref)
+      // Members of a federated group come from sign-in claims; writing them would be undone or forbidden.
+      if (notLocal.has(ref)) {
+        problems.push(`Group ${ref} of ours is not a local group any more; its members are left alone.`)
+        blind.members.add(ref)
+      }
       if (others.length > 0)
         withServiceUsers.set(
           ref,
@@ -100,6 +102,7 @@ export async function observe(dynatrace: Dynatrace, request: ObserveRequest): Pr
     } catch (error) {
       problems.push(`The members of group ${ref} could not be read: ${messageOf(error)}`)
       blind.members.add(ref)
+      blind.unread.add(ref)
     }
   }
 
@@ -130,13 +133,14 @@ export async function observe(dynatrace: Dynatrace, request: ObserveRequest): Pr
     // Somebody asked for by e-mail may be in any group of ours.
     if (listing > 1) await Promise.all(rest.map(ref => ahead(() => readMembers(ref))))
   } else {
+    const within = new Set(rest)
     for (const ref of rest) members.set(ref, new Set())
     const readUser = async (emailKey: string, email: string) => {
       try {
         const user = await dynatrace.users.get(email)
         if (user === undefined) return
         meet(user)
-        for (const ref of user.groupIds) if (rest.includes(ref)) members.get(ref)?.add(emailKey)
+        for (const ref of user.groupIds) if (within.has(ref)) members.get(ref)?.add(emailKey)
       } catch (error) {
         problems.push(`The user ${email} could not be read: ${messageOf(error)}`)
         blind.users.add(emailKey)

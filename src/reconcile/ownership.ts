@@ -25,14 +25,18 @@ export interface Ownership {
   readonly groups: ReadonlyMap<string, OwnedGroup>
   /** Folded e-mails of users that the bridge brought into the account. */
   readonly users: ReadonlySet<string>
+  /** Folded e-mails of users whose invitation was begun and not confirmed, with the instant of that. */
+  readonly invited: ReadonlyMap<string, string>
 }
 
 export async function readOwnership(db: Reader): Promise<Ownership> {
   const rows = await db.selectFrom('ownership').selectAll().execute()
   const groups = rows.filter(row => row.kind === 'group').map(ownedGroup)
+  const users = rows.filter(row => row.kind === 'user')
   return {
     groups: new Map(groups.map(group => [group.nameKey, group])),
-    users: new Set(rows.filter(row => row.kind === 'user').map(row => row.nameKey)),
+    users: new Set(users.filter(row => row.state === 'owned').map(row => row.nameKey)),
+    invited: new Map(users.filter(row => row.state === 'creating').map(row => [row.nameKey, row.at])),
   }
 }
 
@@ -52,11 +56,11 @@ export interface OwnershipWrites {
   intend(kind: 'group' | 'user', entries: readonly OwnershipEntry[]): Promise<void>
   /** After creating. */
   confirmGroup(name: string, dynatraceId: string): Promise<void>
+  confirmUsers(emailKeys: readonly string[]): Promise<void>
   /** After a rename: the row follows the uuid. */
   setName(dynatraceId: string, name: string, sources: readonly string[]): Promise<void>
   setSources(nameKey: string, sources: readonly string[]): Promise<void>
   forgetGroups(dynatraceIds: readonly string[]): Promise<void>
-  /** Rows whose group vanished from the account. */
   forget(kind: 'group' | 'user', nameKeys: readonly string[]): Promise<void>
 }
 
@@ -99,6 +103,12 @@ export function ownershipWrites(store: Store, runId: string, now: () => Date): O
       store.write(async tx => {
         await update(tx, 'group', foldKey(name)).set({ dynatraceId, state: 'owned' }).execute()
       }),
+    async confirmUsers(emailKeys) {
+      if (emailKeys.length === 0) return
+      await store.write(async tx => {
+        for (const emailKey of emailKeys) await update(tx, 'user', emailKey).set({ state: 'owned' }).execute()
+      })
+    },
     setName: (dynatraceId, name, sources) =>
       store.write(async tx => {
         await tx
@@ -120,11 +130,24 @@ export function ownershipWrites(store: Store, runId: string, now: () => Date): O
           await tx.deleteFrom('ownership').where('kind', '=', 'group').where('dynatraceId', '=', id).execute()
         }
       }),
-    forget: (kind, nameKeys) =>
-      store.write(async tx => {
+    async forget(kind, nameKeys) {
+      if (nameKeys.length === 0) return
+      await store.write(async tx => {
         for (const nameKey of nameKeys) {
           await tx.deleteFrom('ownership').where('kind', '=', kind).where('nameKey', '=', nameKey).execute()
         }
-      }),
+      })
+    },
   }
+}
+
+/** How far the clocks of Dynatrace and of this machine may be apart. */
+const CLOCK_SKEW_MS = 5 * 60_000
+/** How long after its intent a creation whose answer was lost can still take effect. */
+const CREATION_TAKES_MS = 10 * 60_000
+
+/** Whether something that came into being at `createdAt` can be what was begun at `intendedAt`. */
+export function followsIntent(intendedAt: string, createdAt: string): boolean {
+  const after = Date.parse(createdAt) - Date.parse(intendedAt)
+  return after >= -CLOCK_SKEW_MS && after <= CREATION_TAKES_MS
 }

@@ -17,11 +17,17 @@ import type { Catalogue } from './catalogue.ts'
 import { describe } from './describe.ts'
 import { desiredState } from './desired-state.ts'
 import { diff } from './diff.ts'
-import { judge } from './guard.ts'
+import { type Decisions, judge } from './guard.ts'
 import { isNewGroup } from './keys.ts'
 import { departed } from './leaving.ts'
 import { type ObservedState, observe } from './observe.ts'
-import { type OwnershipWrites, ownershipWrites, readOwnership } from './ownership.ts'
+import {
+  followsIntent,
+  type Ownership,
+  type OwnershipWrites,
+  ownershipWrites,
+  readOwnership,
+} from './ownership.ts'
 import { passFindings } from './pass-findings.ts'
 import { makePlan } from './plan.ts'
 import type { Run } from './run.ts'
@@ -44,8 +50,7 @@ export interface PassRequest {
   readonly mode: 'plan' | 'apply'
   readonly scope: Scope
   readonly model: AccessModel
-  /** Ids of steps that a person approved. */
-  readonly approved: ReadonlySet<string>
+  readonly decisions: Decisions
   readonly recorder: ApplyRecorder & { planned(plan: Plan): Promise<void> }
   /** A reason to stop between two phases, such as a lost lease. */
   readonly mayGoOn: () => string | undefined
@@ -79,7 +84,7 @@ export async function runPass(request: PassRequest, parts: PassParts): Promise<P
   if (scope.kind === 'keys' && absent.length > 0) {
     return runPass({ ...request, scope: { ...scope, groups: new Set([...scope.groups, ...absent]) } }, parts)
   }
-  if (request.mode === 'apply') await settleRegistry(assignment, writes, withGroups)
+  if (request.mode === 'apply' && withGroups) await settleRegistry(assignment, accountGroups, writes)
 
   const mine = managedGroups(assignment, accountGroups, scope)
   const desired = desiredState({
@@ -98,12 +103,16 @@ export async function runPass(request: PassRequest, parts: PassParts): Promise<P
     levels: levelsOf(catalogue),
   })
 
+  if (request.mode === 'apply') await settleInvitations(ownership, observed, writes, clock.now())
+
   const actions = diff({
     desired: desired.state,
     observed: observed.state,
     blind: observed.blind,
     unsaid: desired.unsaid,
     orphans: mine.orphans,
+    unruled: new Set([...assignment.orphans.keys(), ...assignment.withheld.keys()]),
+    isGone: key => snapshot.people.get(key)?.active === false || snapshot.departures.has(key),
     leaving: departed({ model, snapshot, owned: ownership.users, now: clock.now() }),
     considers: (ref, emailKey) => full || mine.refsInScope.has(ref) || scope.emails.has(emailKey),
     sourcesOf: ref => sourcesOf(assignment.desired.get(ref)),
@@ -135,7 +144,7 @@ export async function runPass(request: PassRequest, parts: PassParts): Promise<P
         nameOf,
         emergencyContacts: observed.emergencyContacts,
         withServiceUsers: observed.withServiceUsers,
-        approved: request.approved,
+        decisions: request.decisions,
       }),
   })
   await request.recorder.planned(plan)
@@ -144,9 +153,8 @@ export async function runPass(request: PassRequest, parts: PassParts): Promise<P
     request.mode === 'apply' && model.mode !== 'observe'
       ? await applyPlan(
           plan,
-          { dynatrace, ownership: writes, ledger: new Ledger(), clock, log },
+          { dynatrace, ownership: writes, ledger: new Ledger(request.mayGoOn), clock, log },
           request.recorder,
-          request.mayGoOn,
         )
       : new Map<string, StepResult>()
   return {
@@ -258,8 +266,9 @@ function managedGroups(
   for (const [ref, group] of assignment.desired) {
     if (holdsGroup(scope, foldKey(group.name))) refsInScope.add(ref)
   }
-  for (const [ref, row] of assignment.orphans) if (holdsGroup(scope, row.nameKey)) refsInScope.add(ref)
-  const all = new Set([...assignment.desired.keys(), ...assignment.orphans.keys()])
+  const unruled = [...assignment.orphans, ...assignment.withheld]
+  for (const [ref, row] of unruled) if (holdsGroup(scope, row.nameKey)) refsInScope.add(ref)
+  const all = new Set([...assignment.desired.keys(), ...unruled.map(([ref]) => ref)])
   const there = accountGroups.filter(group => all.has(group.id))
   return {
     all: new Set(there.map(group => group.id)),
@@ -271,26 +280,43 @@ function managedGroups(
   }
 }
 
-/** What the registry has to learn without any call: creations that a crash left open, groups that are gone. */
+/** What the registry has to learn without any call: what a crash left open, and groups that are gone. */
 async function settleRegistry(
   assignment: Assignment,
+  accountGroups: readonly AccountGroup[],
   writes: OwnershipWrites,
-  looked: boolean,
 ): Promise<void> {
+  const nameOf = new Map(accountGroups.map(group => [group.id, group.name]))
   for (const claim of assignment.claims) await writes.confirmGroup(claim.name, claim.id)
-  if (!looked) return
-  if (assignment.vanished.length > 0) {
-    await writes.forget(
-      'group',
-      assignment.vanished.map(row => row.nameKey),
-    )
-  }
+  await writes.forget(
+    'group',
+    assignment.vanished.map(row => row.nameKey),
+  )
   for (const [ref, row] of assignment.rows) {
     const group = assignment.desired.get(ref)
-    if (group === undefined || foldKey(group.name) !== row.nameKey) continue
+    if (group === undefined) continue
     const sources = sourcesOf(group)
-    if (sources.join() !== row.sources.join()) await writes.setSources(row.nameKey, sources)
+    const renamed = foldKey(group.name) !== row.nameKey
+    // A rename is recorded after its call; a crash between the two is made good here.
+    if (renamed && nameOf.get(ref) === group.name) await writes.setName(ref, group.name, sources)
+    else if (!renamed && sources.join() !== row.sources.join()) await writes.setSources(row.nameKey, sources)
   }
+}
+
+/** Invitations that a crash left open: ours when the person is there soon after, else nobody's. */
+async function settleInvitations(
+  ownership: Ownership,
+  observed: ObservedState,
+  writes: OwnershipWrites,
+  now: Date,
+): Promise<void> {
+  const open = [...ownership.invited].filter(([key]) => observed.state.users.has(key))
+  const ours = (intendedAt: string) => followsIntent(intendedAt, now.toISOString())
+  await writes.confirmUsers(open.filter(([, at]) => ours(at)).map(([key]) => key))
+  await writes.forget(
+    'user',
+    open.filter(([, at]) => !ours(at)).map(([key]) => key),
+  )
 }
 
 /** A pass over people alone trusts the registry that its groups are there; a call to one that is gone fails safely. */

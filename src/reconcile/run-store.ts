@@ -4,10 +4,13 @@ import { appendJournal } from '../store/journal.ts'
 import type { JournalEntry } from '../store/journal-entry.ts'
 import type { Store, Writer } from '../store/store.ts'
 import type { RunRow } from '../store/tables.ts'
+import type { Decisions } from './guard.ts'
 import type { Run } from './run.ts'
 
 /** How long a person's word on a step counts. */
 const DECISION_HOURS = 24
+/** How long finished runs are kept. */
+const RUN_DAYS = 90
 
 export interface RunStore {
   /** Stores the run as it now is, with journal entries, in one write. */
@@ -20,13 +23,15 @@ export interface RunStore {
   queued(): Promise<readonly Run[]>
   /** Runs that a process left unfinished when it died. */
   interrupted(): Promise<readonly Run[]>
-  /** The newest finished full run. */
+  /** The newest full run that came to a conclusion: one that failed says nothing about the account. */
   latestFull(): Promise<Run | undefined>
   decide(run: Run, decision: 'approved' | 'rejected', by: { actor: string; reason: string }): Promise<void>
   /** Forgets the words on steps that were carried out: the same change another day is asked about anew. */
   used(stepIds: readonly string[]): Promise<void>
-  /** Ids of steps with an approval that still counts. */
-  approvedSteps(): Promise<ReadonlySet<string>>
+  /** What people said that still counts. */
+  decisions(): Promise<Decisions>
+  /** Deletes finished runs and decisions that are past their time. The journal keeps what happened. */
+  prune(): Promise<void>
 }
 
 export function runStore(store: Store, clock: Clock): RunStore {
@@ -74,6 +79,7 @@ export function runStore(store: Store, clock: Clock): RunStore {
         .selectAll()
         .where('trigger', '!=', 'scim')
         .where('finishedAt', 'is not', null)
+        .where('status', '!=', 'failed')
         .orderBy('finishedAt', 'desc')
         .limit(1)
         .executeTakeFirst()
@@ -110,14 +116,32 @@ export function runStore(store: Store, clock: Clock): RunStore {
         for (const id of used) await tx.deleteFrom('decisions').where('stepId', '=', id).execute()
       })
     },
-    async approvedSteps() {
+    async decisions() {
       const rows = await db
         .selectFrom('decisions')
-        .select('stepId')
-        .where('decision', '=', 'approved')
+        .selectAll()
         .where('expiresAt', '>', clock.now().toISOString())
         .execute()
-      return new Set(rows.map(row => row.stepId))
+      const said = (what: 'approved' | 'rejected') => rows.filter(row => row.decision === what)
+      return {
+        approved: new Set(said('approved').map(row => row.stepId)),
+        rejected: new Map(said('rejected').map(row => [row.stepId, `${row.actor}: ${row.reason}`])),
+      }
+    },
+    async prune() {
+      const now = clock.now()
+      const old = new Date(now.getTime() - RUN_DAYS * 86_400_000).toISOString()
+      const expired = await db
+        .selectFrom('decisions')
+        .select('stepId')
+        .where('expiresAt', '<', now.toISOString())
+        .executeTakeFirst()
+      const past = await db.selectFrom('runs').select('id').where('finishedAt', '<', old).executeTakeFirst()
+      if (expired === undefined && past === undefined) return
+      await store.write(async tx => {
+        await tx.deleteFrom('decisions').where('expiresAt', '<', now.toISOString()).execute()
+        await tx.deleteFrom('runs').where('finishedAt', '<', old).execute()
+      })
     },
   }
 }

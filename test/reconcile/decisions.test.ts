@@ -13,7 +13,7 @@ import type { State, StateBinding } from '../../src/reconcile/state.ts'
 import type { StepAction } from '../../src/reconcile/step.ts'
 
 const nobody: ReadonlySet<string> = new Set<string>()
-const noBlindSpots = { members: nobody, permissions: nobody, bindings: nobody, users: nobody }
+const noBlindSpots = { members: nobody, unread: nobody, permissions: nobody, bindings: nobody, users: nobody }
 const empty: State = {
   users: new Map(),
   groups: new Map(),
@@ -102,6 +102,8 @@ test('diff', async t => {
     unsaid: nobody,
     orphans: [],
     leaving: new Map<string, string>(),
+    unruled: nobody,
+    isGone: () => false,
     considers: () => true,
     sourcesOf: () => [],
   }
@@ -211,16 +213,24 @@ test('guard', async t => {
 
   t.test('what a person approved is no longer held', async t => {
     const steps = drafts(member(1), member(2))
-    const approved = new Set(steps.map(step => step.id))
-    t.same(verdicts(steps, { sizeOf: () => 2, approved }), ['proceed', 'proceed'])
+    t.same(verdicts(steps, { sizeOf: () => 2, decisions: approving(steps) }), ['proceed', 'proceed'])
+  })
+
+  t.test('what a person rejected stays held, though no threshold holds it any more', async t => {
+    const steps = drafts(member(1))
+    const rejected = new Map(steps.map(step => [step.id, 'ana: still needed']))
+    t.match(judge(steps, facts({ decisions: { approved: new Set(), rejected } })).get(steps[0]?.id ?? ''), {
+      kind: 'hold',
+      reason: 'Rejected by ana: still needed',
+    })
   })
 
   t.test('protected people, emergency contacts and groups are refused even when approved', async t => {
     const steps = drafts(member(1), member(2), { kind: 'remove-binding', binding: binding([]) })
-    const approved = new Set(steps.map(step => step.id))
+    const decisions = approving(steps)
     const model = { ...rules, protect: { users: ['u1@x'], groups: ['break-glass'] } }
     const emergencyContacts = new Set(['u2@x'])
-    t.same(verdicts(steps, { model, approved, emergencyContacts, nameOf: () => 'Break-Glass' }), [
+    t.same(verdicts(steps, { model, decisions, emergencyContacts, nameOf: () => 'Break-Glass' }), [
       'refuse',
       'refuse',
       'refuse',
@@ -261,13 +271,17 @@ function facts(some: Partial<GuardFacts>): GuardFacts {
     nameOf: ref => ref,
     emergencyContacts: new Set(),
     withServiceUsers: new Map(),
-    approved: new Set(),
+    decisions: { approved: new Set(), rejected: new Map() },
     ...some,
   }
 }
 
 function drafts(...actions: readonly StepAction[]) {
   return actions.map(action => ({ id: stepId(action), action, title: '', reason: '' }))
+}
+
+function approving(steps: ReturnType<typeof drafts>): GuardFacts['decisions'] {
+  return { approved: new Set(steps.map(step => step.id)), rejected: new Map() }
 }
 
 function verdicts(
@@ -295,7 +309,7 @@ function wanted(name: string, idpGroupId: string): DesiredGroup {
 }
 
 function registry(row?: { name: string; id: string | undefined; sources: string[]; at?: string }): Ownership {
-  if (row === undefined) return { groups: new Map(), users: new Set() }
+  if (row === undefined) return { groups: new Map(), users: new Set(), invited: new Map() }
   const owned: OwnedGroup = {
     rowId: 'r1',
     dynatraceId: row.id,
@@ -304,7 +318,7 @@ function registry(row?: { name: string; id: string | undefined; sources: string[
     sources: row.sources,
     at: row.at ?? '2026-11-01T00:00:00Z',
   }
-  return { groups: new Map([[row.name, owned]]), users: new Set() }
+  return { groups: new Map([[row.name, owned]]), users: new Set(), invited: new Map() }
 }
 
 function account(id: string, name: string, createdAt = '2026-11-02T00:00:00Z'): AccountGroup {

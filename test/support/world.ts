@@ -15,6 +15,7 @@ import { callLedger } from '../../src/reconcile/call-ledger.ts'
 import { catalogueMemory } from '../../src/reconcile/catalogue-memory.ts'
 import { execute } from '../../src/reconcile/execute.ts'
 import { keyedScope } from '../../src/reconcile/keyed-scope.ts'
+import { type ReconcileLoop, reconcileLoop } from '../../src/reconcile/loop.ts'
 import { readOwnership } from '../../src/reconcile/ownership.ts'
 import type { Run } from '../../src/reconcile/run.ts'
 import { runStore } from '../../src/reconcile/run-store.ts'
@@ -139,6 +140,13 @@ export async function makeWorld(
   }
 
   return {
+    /** A loop that runs passes by itself, over the same parts; stopped at the end of the test. */
+    loop(loopClock: Clock = clock): ReconcileLoop {
+      const loop = reconcileLoop(model, { ...parts, clock: loopClock, changes: feed, onRun: () => undefined })
+      t.teardown(() => loop.stop())
+      loop.start()
+      return loop
+    },
     store,
     simulator,
     app,

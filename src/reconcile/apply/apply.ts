@@ -20,21 +20,21 @@ export interface ApplyRecorder {
   done(steps: readonly Step[], results: ReadonlyMap<string, StepResult>): Promise<void>
 }
 
+/** Phases that bring what an orphaned group's members may be moving to. */
+const ADDING: ReadonlySet<string> = new Set(['groups', 'rights', 'joins'])
+
 type Phase = 'groups' | 'updates' | 'invitations' | 'rights' | 'revocations' | 'joins' | 'leaves' | 'removals'
 
 export async function applyPlan(
   plan: Plan,
   parts: ApplyParts,
   recorder: ApplyRecorder,
-  mayGoOn: () => string | undefined,
 ): Promise<ReadonlyMap<string, StepResult>> {
   const { ledger } = parts
   for (const step of plan.steps) {
     if (step.verdict.kind !== 'proceed') ledger.set([step], { kind: 'skipped', reason: step.verdict.reason })
   }
   for (const { phase, steps } of phasesOf(plan.steps.filter(step => step.verdict.kind === 'proceed'))) {
-    const reason = mayGoOn()
-    if (reason !== undefined) ledger.stop(reason)
     if (ledger.stopped !== undefined) {
       ledger.set(steps, { kind: 'skipped', reason: ledger.stopped })
       continue
@@ -62,7 +62,8 @@ async function runPhase(phase: Phase, steps: readonly Step[], plan: Plan, parts:
     case 'rights':
       return addRights(steps, parts)
     case 'revocations': {
-      const short = plan.steps.filter(step => phaseOf(step.action) === 'rights' && failed(step))
+      // A change in place that failed may be waiting for just this removal: the binding beside it makes it ambiguous.
+      const short = stepsOf(plan.steps, 'add-binding', 'add-permission').filter(failed)
       return removeRights(steps, parts, new Set(short.map(step => groupOf(step.action) ?? '')))
     }
     case 'joins': {
@@ -77,9 +78,11 @@ async function runPhase(phase: Phase, steps: readonly Step[], plan: Plan, parts:
       const short = stepsOf(plan.steps, 'add-member').filter(failed)
       return removeMembers(steps, parts, new Set(short.map(step => step.action.emailKey)))
     }
-    case 'removals':
-      await deleteGroups(steps, parts)
+    case 'removals': {
+      const short = plan.steps.some(step => ADDING.has(phaseOf(step.action)) && failed(step))
+      await deleteGroups(steps, parts, short)
       return removeUsers(steps, parts)
+    }
   }
 }
 

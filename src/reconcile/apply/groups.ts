@@ -1,5 +1,6 @@
 /** Phases that create, rename and delete groups. */
 import type { AccountGroup } from '../../dynatrace/dynatrace.ts'
+import { foldKey } from '../../lib/fold.ts'
 import type { Step } from '../step.ts'
 import { type ApplyParts, type StepOf, stepsOf } from './parts.ts'
 import { verify } from './verify.ts'
@@ -29,11 +30,27 @@ export async function createGroups(all: readonly Step[], parts: ApplyParts): Pro
     })
   for (let start = 0; start < steps.length; start += GROUPS_A_CALL) {
     const some = steps.slice(start, start + GROUPS_A_CALL)
-    if (await create(some)) continue
-    // One name that Dynatrace refuses must not keep the others out.
-    if (some.length > 1) for (const step of some) await create([step])
+    const outcome = await create(some)
+    // One name that Dynatrace refuses must not keep the others out. Where nobody knows what happened, the
+    // next pass looks first.
+    const outcomes =
+      outcome === 'refused' && some.length > 1
+        ? await inTurn(some, step => create([step]))
+        : some.map(() => outcome)
+    const refused = some.filter((_, index) => outcomes[index] === 'refused')
+    // A claim on what was certainly not made would one day take somebody else's group for ours.
+    await ownership.forget(
+      'group',
+      refused.map(step => foldKey(step.action.group.name)),
+    )
   }
   await verifyGroups(steps, parts, (step, found) => found.has(ledger.idOf(step.action.group.ref)))
+}
+
+async function inTurn<T, R>(items: readonly T[], task: (item: T) => Promise<R>): Promise<readonly R[]> {
+  const results: R[] = []
+  for (const item of items) results.push(await task(item))
+  return results
 }
 
 /** Dynatrace replaces the whole group, so each is sent back as it was read a moment before. */
@@ -44,7 +61,7 @@ export async function updateGroups(all: readonly Step[], parts: ApplyParts): Pro
   const read = await ledger.attempt(steps, async () => {
     current = new Map((await dynatrace.groups.list()).map(group => [group.id, group]))
   })
-  if (!read) return
+  if (read !== 'applied') return
   for (const step of steps) {
     const { from, to, sources } = step.action
     const group = current.get(to.ref)
@@ -55,7 +72,7 @@ export async function updateGroups(all: readonly Step[], parts: ApplyParts): Pro
     const sent = await ledger.attempt([step], () =>
       dynatrace.groups.update({ ...group, name: to.name, description: to.description }),
     )
-    if (sent) await ownership.setName(to.ref, to.name, sources)
+    if (sent === 'applied') await ownership.setName(to.ref, to.name, sources)
   }
   await verifyGroups(steps, parts, ({ action: { to } }, found) => {
     const group = found.get(to.ref)
@@ -63,10 +80,20 @@ export async function updateGroups(all: readonly Step[], parts: ApplyParts): Pro
   })
 }
 
-/** Memberships, permissions and bindings of a group go with it. */
-export async function deleteGroups(all: readonly Step[], parts: ApplyParts): Promise<void> {
+/**
+ * Memberships, permissions and bindings of a group go with it. `short`: something that was to be added in
+ * this plan was not, perhaps just what the members of the group are moving to.
+ */
+export async function deleteGroups(all: readonly Step[], parts: ApplyParts, short: boolean): Promise<void> {
   const steps = stepsOf(all, 'delete-group')
   const { dynatrace, ledger, ownership } = parts
+  if (short) {
+    ledger.set(steps, {
+      kind: 'skipped',
+      reason: 'Not everything else came about, so the group stays until it does.',
+    })
+    return
+  }
   for (const step of steps) await ledger.attempt([step], () => dynatrace.groups.remove(step.action.group.ref))
   await verifyGroups(steps, parts, (step, found) => !found.has(step.action.group.ref))
   const gone = steps.filter(step => ledger.applied(step))

@@ -7,11 +7,20 @@ import type { Step, StepResult } from '../step.ts'
 /** After this many calls in a row that nobody answered, the rest of the plan is left to the next pass. */
 const GIVE_UP_AFTER = 5
 
+/** `refused`: Dynatrace certainly did not do it; `unknown`: it may have. */
+export type Outcome = 'applied' | 'refused' | 'unknown'
+
 export class Ledger {
+  readonly #mayGoOn: () => string | undefined
   readonly #results = new Map<string, StepResult>()
   readonly #ids = new Map<GroupRef, string>()
   #unanswered = 0
   #stopped: string | undefined
+
+  /** `mayGoOn` gives a reason to stop before the next call, such as a lost lease. */
+  constructor(mayGoOn: () => string | undefined = () => undefined) {
+    this.#mayGoOn = mayGoOn
+  }
 
   get results(): ReadonlyMap<string, StepResult> {
     return this.#results
@@ -19,11 +28,8 @@ export class Ledger {
 
   /** Why nothing more may be tried; undefined while all is well. */
   get stopped(): string | undefined {
+    this.#stopped ??= this.#mayGoOn()
     return this.#stopped
-  }
-
-  stop(reason: string): void {
-    this.#stopped ??= reason
   }
 
   set(steps: readonly Step[], result: StepResult): void {
@@ -44,24 +50,26 @@ export class Ledger {
   }
 
   /** Makes one call for these steps: they are `applied` when it succeeds, `failed` with its words when not. */
-  async attempt(steps: readonly Step[], call: () => Promise<unknown>): Promise<boolean> {
-    if (this.#stopped !== undefined) {
-      this.set(steps, { kind: 'skipped', reason: this.#stopped })
-      return false
+  async attempt(steps: readonly Step[], call: () => Promise<unknown>): Promise<Outcome> {
+    if (this.stopped !== undefined) {
+      this.set(steps, { kind: 'skipped', reason: this.stopped })
+      return 'refused'
     }
     try {
       await call()
       this.#unanswered = 0
       this.set(steps, { kind: 'applied' })
-      return true
+      return 'applied'
     } catch (error) {
       if (!(error instanceof UpstreamError)) throw error
       this.set(steps, { kind: 'failed', reason: messageOf(error) })
-      this.#unanswered =
-        error.failure === 'unavailable' || error.failure === 'rate-limited' ? this.#unanswered + 1 : 0
-      if (error.failure === 'unauthorized') this.stop(`Dynatrace refused the credentials: ${error.message}`)
-      if (this.#unanswered >= GIVE_UP_AFTER) this.stop('Dynatrace did not answer several calls in a row.')
-      return false
+      const unanswered = error.failure === 'unavailable' || error.failure === 'rate-limited'
+      this.#unanswered = unanswered ? this.#unanswered + 1 : 0
+      if (error.failure === 'unauthorized')
+        this.#stopped = `Dynatrace refused the credentials: ${error.message}`
+      if (this.#unanswered >= GIVE_UP_AFTER)
+        this.#stopped = 'Dynatrace did not answer several calls in a row.'
+      return error.sent && ['unavailable', 'malformed'].includes(error.failure) ? 'unknown' : 'refused'
     }
   }
 }

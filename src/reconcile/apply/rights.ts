@@ -77,15 +77,19 @@ export async function removeRights(
   await verifyRights(steps, parts, false)
 }
 
-/** Read again right before: only what is there now tells how to address the binding, and whether it still is. */
+/**
+ * Read again right before: only what is there now tells how to address the binding, and whether it still is.
+ * While it is the only one of its policy, even its parameters are changed in place, in one call.
+ */
 async function changeBinding({ action }: StepOf<'change-binding'>, parts: ApplyParts): Promise<void> {
   const { dynatrace } = parts
-  const { to } = action
+  const { from, to } = action
   const present = await presentBindings(to, parts)
   const pair = present.filter(each => bindingPairKey(each) === bindingPairKey(to))
-  if (!pair.some(each => bindingKey(each) === bindingKey(to)))
-    return dynatrace.bindings.add(onWire(to, parts))
-  return dynatrace.bindings.change(onWire(to, parts), pair.length === 1)
+  const there = (binding: StateBinding) => pair.some(each => bindingKey(each) === bindingKey(binding))
+  if (there(to)) return dynatrace.bindings.change(onWire(to, parts), pair.length === 1)
+  if (there(from) && pair.length === 1) return dynatrace.bindings.change(onWire(to, parts), true)
+  return dynatrace.bindings.add(onWire(to, parts))
 }
 
 /** Bindings of one group at one level. What is there is read right before, since only that tells how to address one. */
@@ -97,7 +101,7 @@ async function removeBindings(steps: readonly StepOf<'remove-binding'>[], parts:
   const read = await ledger.attempt(steps, async () => {
     present = await presentBindings(first.action.binding, parts)
   })
-  if (!read) return
+  if (read !== 'applied') return
   for (const step of steps) {
     const { binding } = step.action
     const pair = present.filter(each => bindingPairKey(each) === bindingPairKey(binding))
@@ -105,18 +109,17 @@ async function removeBindings(steps: readonly StepOf<'remove-binding'>[], parts:
     const removed = await ledger.attempt([step], () =>
       dynatrace.bindings.remove(onWire(binding, parts), pair.length <= 1),
     )
-    if (removed) present = present.filter(each => bindingKey(each) !== bindingKey(binding))
+    if (removed === 'applied') present = present.filter(each => bindingKey(each) !== bindingKey(binding))
   }
 }
 
 /** Steps by group, without those of groups that could not be created. */
 function groupsOf(steps: readonly RightStep[], { ledger }: ApplyParts): Iterable<readonly RightStep[]> {
-  const missing = steps.filter(step => isNewGroup(ledger.idOf(groupOf(step.action) ?? '')))
+  const { missing = [], there = [] } = Object.groupBy(steps, step =>
+    isNewGroup(ledger.idOf(groupOf(step.action) ?? '')) ? 'missing' : 'there',
+  )
   ledger.set(missing, { kind: 'skipped', reason: 'The group could not be created.' })
-  return Map.groupBy(
-    steps.filter(step => !missing.includes(step)),
-    step => groupOf(step.action) ?? '',
-  ).values()
+  return Map.groupBy(there, step => groupOf(step.action) ?? '').values()
 }
 
 function verifyRights(steps: readonly RightStep[], parts: ApplyParts, wanted: boolean): Promise<void> {

@@ -2,6 +2,7 @@
 import { foldKey } from '../../lib/fold.ts'
 import { semaphore } from '../../lib/semaphore.ts'
 import type { Step } from '../step.ts'
+import type { Outcome } from './ledger.ts'
 import { type ApplyParts, stepsOf } from './parts.ts'
 import { verify } from './verify.ts'
 
@@ -22,9 +23,14 @@ export async function inviteUsers(
     steps.map(({ action }) => ({ name: action.email, sources: [] })),
   )
   const ahead = semaphore(AHEAD)
-  await Promise.all(
+  const outcomes = await Promise.all(
     steps.map(step => ahead(() => ledger.attempt([step], () => dynatrace.users.invite(step.action.email)))),
   )
+  const keysOf = (outcome: Outcome) =>
+    steps.filter((_, index) => outcomes[index] === outcome).map(step => step.action.emailKey)
+  await ownership.confirmUsers(keysOf('applied'))
+  // A claim on somebody who was certainly not invited would one day take a person invited by hand for ours.
+  await ownership.forget('user', keysOf('refused'))
   const rest = steps.filter(step => !later.has(step.action.emailKey))
   await verify(rest, parts, async missing => {
     const there = await present(
