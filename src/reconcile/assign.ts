@@ -128,3 +128,7 @@ function isOurCreation(row: OwnedGroup, group: AccountGroup): boolean {
   if (row.dynatraceId !== undefined || group.owner !== 'LOCAL') return false
   return group.createdAt !== undefined && followsIntent(row.at, group.createdAt)
 }
+
+/** Ids of the IdP groups that feed a group, sorted. */
+export const sourcesOf = (group: DesiredGroup | undefined): readonly string[] =>
+  [...new Set(group?.sources.map(source => source.idpGroupId))].sort()

@@ -9,8 +9,8 @@ import { UpstreamError } from '../dynatrace/upstream-error.ts'
 import { messageOf } from '../lib/errors.ts'
 import { foldKey } from '../lib/fold.ts'
 import { semaphore } from '../lib/semaphore.ts'
-import { bindingKey, groupLevelKey, permissionKey } from './keys.ts'
-import type { GroupRef, State, StateBinding, StateGroup, StatePermission, StateUser } from './state.ts'
+import { observeBindings, observePermissions } from './observe-rights.ts'
+import type { GroupRef, State, StateGroup, StateUser } from './state.ts'
 
 /** Where nothing may be concluded from what was read. */
 export interface BlindSpots {
@@ -108,8 +108,12 @@ export async function observe(dynatrace: Dynatrace, request: ObserveRequest): Pr
 
   const wanted = request.groups.map(group => group.id)
   const readRights = Promise.all([
-    observeBindings(dynatrace, request, problems, blind.bindings),
-    observePermissions(dynatrace, wanted, problems, blind.permissions),
+    observeBindings(
+      dynatrace,
+      { wanted: new Set(wanted), levels: request.levels, full: request.people === undefined },
+      { problems, blind: blind.bindings },
+    ),
+    observePermissions(dynatrace, wanted, { problems, blind: blind.permissions }),
   ])
   await Promise.all(wanted.map(ref => ahead(() => readMembers(ref))))
 
@@ -162,67 +166,4 @@ export async function observe(dynatrace: Dynatrace, request: ObserveRequest): Pr
     foreignBindings: rights.foreign,
     whole,
   }
-}
-
-async function observeBindings(
-  dynatrace: Dynatrace,
-  request: ObserveRequest,
-  problems: string[],
-  blind: Set<string>,
-): Promise<{ readonly bindings: ReadonlyMap<string, StateBinding>; readonly foreign: number }> {
-  const bindings = new Map<string, StateBinding>()
-  const wanted = new Set(request.groups.map(group => group.id))
-  let foreign = 0
-  if (wanted.size === 0 && request.people !== undefined) return { bindings, foreign }
-  const [only] = [...wanted]
-  const readLevel = async (level: Exclude<Level, { kind: 'global' }>) => {
-    try {
-      const found =
-        wanted.size === 1 && only !== undefined && request.people !== undefined
-          ? await dynatrace.bindings.ofGroup(level, only)
-          : await dynatrace.bindings.list(level)
-      for (const each of found) {
-        if (!wanted.has(each.groupId)) {
-          foreign += 1
-          continue
-        }
-        const { policyId, groupId: group, parameters, metadata } = each
-        const boundaryIds = [...new Set(each.boundaryIds)].sort()
-        const binding = { level, policyId, group, parameters, metadata, boundaryIds }
-        bindings.set(bindingKey(binding), binding)
-      }
-    } catch (error) {
-      const where = level.kind === 'account' ? 'the account' : `environment ${level.id}`
-      problems.push(`The bindings of ${where} could not be read: ${messageOf(error)}`)
-      for (const ref of wanted) blind.add(groupLevelKey(ref, level))
-    }
-  }
-  await Promise.all(request.levels.map(readLevel))
-  return { bindings, foreign }
-}
-
-async function observePermissions(
-  dynatrace: Dynatrace,
-  wanted: readonly GroupRef[],
-  problems: string[],
-  blind: Set<GroupRef>,
-): Promise<ReadonlyMap<string, StatePermission>> {
-  const permissions = new Map<string, StatePermission>()
-  const ahead = semaphore(AHEAD)
-  const readGroup = async (ref: GroupRef) => {
-    try {
-      const found = await dynatrace.permissions.list(ref)
-      if (found === undefined)
-        throw new UpstreamError('not-found', 'permissions.list', `Group ${ref} is gone.`)
-      for (const each of found) {
-        const permission = { group: ref, role: each.role, scopeType: each.scopeType, scope: each.scope }
-        permissions.set(permissionKey(permission), permission)
-      }
-    } catch (error) {
-      problems.push(`The role permissions of group ${ref} could not be read: ${messageOf(error)}`)
-      blind.add(ref)
-    }
-  }
-  await Promise.all(wanted.map(ref => ahead(() => readGroup(ref))))
-  return permissions
 }

@@ -1,39 +1,33 @@
 /** One pass: observe → desired → diff → plan → guard → apply → verify. */
 import { desiredGroups } from '../access/desired.ts'
-import type { DesiredGroup } from '../access/desired-group.ts'
 import type { AccessModel } from '../access/model.ts'
 import type { DirectorySnapshot, ReadSnapshot } from '../directory/snapshot.ts'
-import type { AccountGroup, Dynatrace, Level } from '../dynatrace/dynatrace.ts'
-import { UpstreamError } from '../dynatrace/upstream-error.ts'
+import type { Dynatrace, Level } from '../dynatrace/dynatrace.ts'
 import type { Clock } from '../lib/clock.ts'
 import type { Finding } from '../lib/finding.ts'
 import { foldKey } from '../lib/fold.ts'
 import type { Log } from '../lib/log.ts'
-import type { Reader, Store } from '../store/store.ts'
+import type { Store } from '../store/store.ts'
 import { type ApplyRecorder, applyPlan } from './apply/apply.ts'
 import { Ledger } from './apply/ledger.ts'
-import { type Assignment, assignGroups } from './assign.ts'
+import { assignGroups, sourcesOf } from './assign.ts'
 import type { Catalogue } from './catalogue.ts'
 import { describe } from './describe.ts'
 import { desiredState } from './desired-state.ts'
 import { diff } from './diff.ts'
 import { type Decisions, judge } from './guard.ts'
-import { isNewGroup } from './keys.ts'
+import { groupSizes, readTotals } from './guard-facts.ts'
 import { departed } from './leaving.ts'
-import { type ObservedState, observe } from './observe.ts'
-import {
-  followsIntent,
-  type Ownership,
-  type OwnershipWrites,
-  ownershipWrites,
-  readOwnership,
-} from './ownership.ts'
+import { absentGroups, listGroups, managedGroups, ownedAsIfThere } from './managed-groups.ts'
+import { observe } from './observe.ts'
+import { ownershipWrites, readOwnership } from './ownership.ts'
 import { passFindings } from './pass-findings.ts'
 import { makePlan } from './plan.ts'
 import type { Run } from './run.ts'
 import { holdsGroup, type Scope } from './scope.ts'
+import { settleInvitations, settleRegistry } from './settle-registry.ts'
 import type { GroupRef } from './state.ts'
-import type { Plan, StepAction, StepResult } from './step.ts'
+import type { Plan, StepResult } from './step.ts'
 
 export interface PassParts {
   readonly store: Store
@@ -178,63 +172,6 @@ export async function runPass(request: PassRequest, parts: PassParts): Promise<P
   }
 }
 
-/** An account always has its group of all users: an empty list is a failed read, not an empty account. */
-async function listGroups(dynatrace: Dynatrace): Promise<readonly AccountGroup[]> {
-  const groups = await dynatrace.groups.list()
-  if (groups.length > 0) return groups
-  throw new UpstreamError(
-    'malformed',
-    'groups.list',
-    'Dynatrace answered with no group at all; nothing is concluded from that.',
-  )
-}
-
-/** Folded names of groups that somebody in the scope should be in and that do not exist yet. */
-function absentGroups(scope: Scope, assignment: Assignment, snapshot: DirectorySnapshot): readonly string[] {
-  if (scope.kind === 'full') return []
-  return [...assignment.desired]
-    .filter(([ref, group]) => isNewGroup(ref) && !scope.groups.has(foldKey(group.name)))
-    .filter(([, group]) =>
-      group.sources.some(source => (snapshot.members.get(source.idpGroupId)?.size ?? 0) > 0),
-    )
-    .map(([, group]) => foldKey(group.name))
-}
-
-/** How many members each group has that is to lose several; a pass over people has not read them all. */
-async function groupSizes(
-  actions: readonly StepAction[],
-  observed: ObservedState,
-  dynatrace: Dynatrace,
-): Promise<ReadonlyMap<GroupRef, number>> {
-  const sizes = new Map([...observed.state.members].map(([ref, members]) => [ref, members.size]))
-  const losses = new Map<GroupRef, number>()
-  for (const action of actions) {
-    if (action.kind === 'remove-member') losses.set(action.group, (losses.get(action.group) ?? 0) + 1)
-  }
-  for (const [ref, lost] of losses) {
-    if (lost > 1 && !observed.whole.has(ref))
-      sizes.set(ref, (await dynatrace.groups.members(ref))?.length ?? lost)
-  }
-  return sizes
-}
-
-/** What the percentages of the guards are percentages of. */
-async function readTotals(
-  db: Reader,
-  observedUsers: number,
-): Promise<{ readonly people: number; readonly groups: number }> {
-  const users = await db
-    .selectFrom('users')
-    .select(({ fn }) => fn.countAll().as('count'))
-    .executeTakeFirstOrThrow()
-  const groups = await db
-    .selectFrom('ownership')
-    .select(({ fn }) => fn.countAll().as('count'))
-    .where('kind', '=', 'group')
-    .executeTakeFirstOrThrow()
-  return { people: Math.max(Number(users.count), observedUsers), groups: Number(groups.count) }
-}
-
 /** The part of the directory that a scope needs: for its groups, everybody in the IdP groups behind them. */
 async function readScope(
   { scope, model }: PassRequest,
@@ -250,95 +187,6 @@ async function readScope(
   return readSnapshot({ kind: 'keys', emails: scope.emails, groupIds })
 }
 
-interface ManagedGroups {
-  readonly all: ReadonlySet<GroupRef>
-  readonly inScope: readonly AccountGroup[]
-  readonly refsInScope: ReadonlySet<GroupRef>
-  readonly orphans: readonly { readonly ref: GroupRef; readonly name: string; readonly description: string }[]
-}
-
-function managedGroups(
-  assignment: Assignment,
-  accountGroups: readonly AccountGroup[],
-  scope: Scope,
-): ManagedGroups {
-  const refsInScope = new Set<GroupRef>()
-  for (const [ref, group] of assignment.desired) {
-    if (holdsGroup(scope, foldKey(group.name))) refsInScope.add(ref)
-  }
-  const unruled = [...assignment.orphans, ...assignment.withheld]
-  for (const [ref, row] of unruled) if (holdsGroup(scope, row.nameKey)) refsInScope.add(ref)
-  const all = new Set([...assignment.desired.keys(), ...unruled.map(([ref]) => ref)])
-  const there = accountGroups.filter(group => all.has(group.id))
-  return {
-    all: new Set(there.map(group => group.id)),
-    inScope: there.filter(group => refsInScope.has(group.id)),
-    refsInScope,
-    orphans: there
-      .filter(group => assignment.orphans.has(group.id) && refsInScope.has(group.id))
-      .map(({ id, name, description }) => ({ ref: id, name, description })),
-  }
-}
-
-/** What the registry has to learn without any call: what a crash left open, and groups that are gone. */
-async function settleRegistry(
-  assignment: Assignment,
-  accountGroups: readonly AccountGroup[],
-  writes: OwnershipWrites,
-): Promise<void> {
-  const nameOf = new Map(accountGroups.map(group => [group.id, group.name]))
-  for (const claim of assignment.claims) await writes.confirmGroup(claim.name, claim.id)
-  await writes.forget(
-    'group',
-    assignment.vanished.map(row => row.nameKey),
-  )
-  for (const [ref, row] of assignment.rows) {
-    const group = assignment.desired.get(ref)
-    if (group === undefined) continue
-    const sources = sourcesOf(group)
-    const renamed = foldKey(group.name) !== row.nameKey
-    // A rename is recorded after its call; a crash between the two is made good here.
-    if (renamed && nameOf.get(ref) === group.name) await writes.setName(ref, group.name, sources)
-    else if (!renamed && sources.join() !== row.sources.join()) await writes.setSources(row.nameKey, sources)
-  }
-}
-
-/** Invitations that a crash left open: ours when the person is there soon after, else nobody's. */
-async function settleInvitations(
-  ownership: Ownership,
-  observed: ObservedState,
-  writes: OwnershipWrites,
-  now: Date,
-): Promise<void> {
-  const open = [...ownership.invited].filter(([key]) => observed.state.users.has(key))
-  const ours = (intendedAt: string) => followsIntent(intendedAt, now.toISOString())
-  await writes.confirmUsers(open.filter(([, at]) => ours(at)).map(([key]) => key))
-  await writes.forget(
-    'user',
-    open.filter(([, at]) => !ours(at)).map(([key]) => key),
-  )
-}
-
-/** A pass over people alone trusts the registry that its groups are there; a call to one that is gone fails safely. */
-function ownedAsIfThere(
-  rows: Iterable<{ readonly dynatraceId: string | undefined; readonly name: string }>,
-): readonly AccountGroup[] {
-  return [...rows].flatMap(({ dynatraceId, name }) =>
-    dynatraceId === undefined
-      ? []
-      : [
-          {
-            id: dynatraceId,
-            name,
-            description: '',
-            owner: 'LOCAL' as const,
-            federatedAttributeValues: [],
-            createdAt: undefined,
-          },
-        ],
-  )
-}
-
 function levelsOf(catalogue: Catalogue | undefined): readonly Exclude<Level, { kind: 'global' }>[] {
   const active = [...(catalogue?.environments.values() ?? [])].filter(each => each.active)
   return [{ kind: 'account' }, ...active.map(each => ({ kind: 'environment' as const, id: each.id }))]
@@ -349,6 +197,3 @@ function addressesOf(emails: ReadonlySet<string>, snapshot: DirectorySnapshot): 
     snapshot.people.get(key)?.email ?? snapshot.departures.get(key)?.email ?? key
   return new Map([...emails].map(key => [key, addressOf(key)]))
 }
-
-const sourcesOf = (group: DesiredGroup | undefined): readonly string[] =>
-  [...new Set(group?.sources.map(source => source.idpGroupId))].sort()

@@ -1,0 +1,87 @@
+/** Which groups of the account a pass has to do with. */
+import type { DirectorySnapshot } from '../directory/snapshot.ts'
+import type { AccountGroup, Dynatrace } from '../dynatrace/dynatrace.ts'
+import { UpstreamError } from '../dynatrace/upstream-error.ts'
+import { foldKey } from '../lib/fold.ts'
+import type { Assignment } from './assign.ts'
+import { isNewGroup } from './keys.ts'
+import { holdsGroup, type Scope } from './scope.ts'
+import type { GroupRef, StateGroup } from './state.ts'
+
+/** An account always has its group of all users: an empty list is a failed read, not an empty account. */
+export async function listGroups(dynatrace: Dynatrace): Promise<readonly AccountGroup[]> {
+  const groups = await dynatrace.groups.list()
+  if (groups.length > 0) return groups
+  throw new UpstreamError(
+    'malformed',
+    'groups.list',
+    'Dynatrace answered with no group at all; nothing is concluded from that.',
+  )
+}
+
+/** A pass over people alone trusts the registry that its groups are there; a call to one that is gone fails safely. */
+export function ownedAsIfThere(
+  rows: Iterable<{ readonly dynatraceId: string | undefined; readonly name: string }>,
+): readonly AccountGroup[] {
+  return [...rows].flatMap(({ dynatraceId, name }) =>
+    dynatraceId === undefined
+      ? []
+      : [
+          {
+            id: dynatraceId,
+            name,
+            description: '',
+            owner: 'LOCAL' as const,
+            federatedAttributeValues: [],
+            createdAt: undefined,
+          },
+        ],
+  )
+}
+
+/** Folded names of groups that somebody in the scope should be in and that do not exist yet. */
+export function absentGroups(
+  scope: Scope,
+  assignment: Assignment,
+  snapshot: DirectorySnapshot,
+): readonly string[] {
+  if (scope.kind === 'full') return []
+  return [...assignment.desired]
+    .filter(([ref, group]) => isNewGroup(ref) && !scope.groups.has(foldKey(group.name)))
+    .filter(([, group]) =>
+      group.sources.some(source => (snapshot.members.get(source.idpGroupId)?.size ?? 0) > 0),
+    )
+    .map(([, group]) => foldKey(group.name))
+}
+
+export interface ManagedGroups {
+  /** Every group of ours that is there. */
+  readonly all: ReadonlySet<GroupRef>
+  readonly inScope: readonly AccountGroup[]
+  readonly refsInScope: ReadonlySet<GroupRef>
+  /** Of those in scope. */
+  readonly orphans: readonly StateGroup[]
+}
+
+export function managedGroups(
+  assignment: Assignment,
+  accountGroups: readonly AccountGroup[],
+  scope: Scope,
+): ManagedGroups {
+  const refsInScope = new Set<GroupRef>()
+  for (const [ref, group] of assignment.desired) {
+    if (holdsGroup(scope, foldKey(group.name))) refsInScope.add(ref)
+  }
+  const unruled = [...assignment.orphans, ...assignment.withheld]
+  for (const [ref, row] of unruled) if (holdsGroup(scope, row.nameKey)) refsInScope.add(ref)
+  const all = new Set([...assignment.desired.keys(), ...unruled.map(([ref]) => ref)])
+  const there = accountGroups.filter(group => all.has(group.id))
+  return {
+    all: new Set(there.map(group => group.id)),
+    inScope: there.filter(group => refsInScope.has(group.id)),
+    refsInScope,
+    orphans: there
+      .filter(group => assignment.orphans.has(group.id) && refsInScope.has(group.id))
+      .map(({ id, name, description }) => ({ ref: id, name, description })),
+  }
+}

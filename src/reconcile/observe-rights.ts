@@ -1,0 +1,82 @@
+/** Reads bindings and role permissions of our groups; what cannot be read becomes a blind spot. */
+import type { Dynatrace, Level } from '../dynatrace/dynatrace.ts'
+import { UpstreamError } from '../dynatrace/upstream-error.ts'
+import { messageOf } from '../lib/errors.ts'
+import { semaphore } from '../lib/semaphore.ts'
+import { bindingKey, groupLevelKey, permissionKey } from './keys.ts'
+import type { GroupRef, StateBinding, StatePermission } from './state.ts'
+
+/** Calls prepared at a time; how many are in flight is the client's own affair. */
+const AHEAD = 16
+
+/** Where failures are told and what they leave unknown is noted. */
+interface Blindness {
+  readonly problems: string[]
+  readonly blind: Set<string>
+}
+
+/** `foreign` counts the bindings of groups that were not asked for, where levels were read whole. */
+export async function observeBindings(
+  dynatrace: Dynatrace,
+  asked: {
+    readonly wanted: ReadonlySet<GroupRef>
+    readonly levels: readonly Exclude<Level, { kind: 'global' }>[]
+    readonly full: boolean
+  },
+  { problems, blind }: Blindness,
+): Promise<{ readonly bindings: ReadonlyMap<string, StateBinding>; readonly foreign: number }> {
+  const { wanted, levels, full } = asked
+  const bindings = new Map<string, StateBinding>()
+  let foreign = 0
+  if (wanted.size === 0 && !full) return { bindings, foreign }
+  const [only] = [...wanted]
+  const readLevel = async (level: Exclude<Level, { kind: 'global' }>) => {
+    try {
+      const found =
+        wanted.size === 1 && only !== undefined && !full
+          ? await dynatrace.bindings.ofGroup(level, only)
+          : await dynatrace.bindings.list(level)
+      for (const each of found) {
+        if (!wanted.has(each.groupId)) {
+          foreign += 1
+          continue
+        }
+        const { policyId, groupId: group, parameters, metadata } = each
+        const boundaryIds = [...new Set(each.boundaryIds)].sort()
+        const binding = { level, policyId, group, parameters, metadata, boundaryIds }
+        bindings.set(bindingKey(binding), binding)
+      }
+    } catch (error) {
+      const where = level.kind === 'account' ? 'the account' : `environment ${level.id}`
+      problems.push(`The bindings of ${where} could not be read: ${messageOf(error)}`)
+      for (const ref of wanted) blind.add(groupLevelKey(ref, level))
+    }
+  }
+  await Promise.all(levels.map(readLevel))
+  return { bindings, foreign }
+}
+
+export async function observePermissions(
+  dynatrace: Dynatrace,
+  wanted: readonly GroupRef[],
+  { problems, blind }: Blindness,
+): Promise<ReadonlyMap<string, StatePermission>> {
+  const permissions = new Map<string, StatePermission>()
+  const ahead = semaphore(AHEAD)
+  const readGroup = async (ref: GroupRef) => {
+    try {
+      const found = await dynatrace.permissions.list(ref)
+      if (found === undefined)
+        throw new UpstreamError('not-found', 'permissions.list', `Group ${ref} is gone.`)
+      for (const each of found) {
+        const permission = { group: ref, role: each.role, scopeType: each.scopeType, scope: each.scope }
+        permissions.set(permissionKey(permission), permission)
+      }
+    } catch (error) {
+      problems.push(`The role permissions of group ${ref} could not be read: ${messageOf(error)}`)
+      blind.add(ref)
+    }
+  }
+  await Promise.all(wanted.map(ref => ahead(() => readGroup(ref))))
+  return permissions
+}
