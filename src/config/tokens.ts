@@ -21,7 +21,7 @@ export interface KeptToken {
 export async function ensureToken(dataDir: string, name: 'scim' | 'admin'): Promise<KeptToken> {
   const path = join(dataDir, `${name}.token`)
   try {
-    await mkdir(dataDir, { recursive: true })
+    await mkdir(dataDir, { recursive: true, mode: 0o700 })
     const kept = await readKept(path)
     if (kept !== undefined) return { token: kept, path, created: false }
     const created = await writeNew(path, randomBytes(32).toString('base64url'))

@@ -74,15 +74,15 @@ async function requireSimulated({ bridge, clock, account, costs }: Stage): Promi
     throw new CliError('demo-failed', `The bridge cannot read the account: ${problems[0] ?? ''}`)
 }
 
-function conclude({ narrator, costs }: Stage, ms: number): void {
+function conclude({ narrator, costs, text }: Stage, ms: number): void {
   narrator.section(
     'What it cost',
     'Dynatrace calls, as the account counted them. Reads of a plan grow with the account, writes only with what changes.',
   )
-  narrator.block(costs.table())
+  narrator.columns(costs.table(text))
   narrator.done(`Played in ${(ms / 1000).toFixed(1)} s. Run it again: it begins anew.`)
   narrator.say('Now try for yourself:')
-  narrator.block(
+  narrator.columns(
     [
       'npx scim-bridge plan                        what a pass would change',
       'npx scim-bridge explain ana@acme.example    what a person may do, where, and why',

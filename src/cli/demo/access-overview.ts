@@ -4,7 +4,7 @@ import { userAccessSchema } from '../../http/ops/access.ts'
 import { accessText } from '../output/access-text.ts'
 import { painter } from '../output/paint.ts'
 import { table } from '../output/table.ts'
-import { cy, people } from './cast.ts'
+import { ana, people } from './cast.ts'
 import type { Stage } from './stage.ts'
 
 type UserAccess = z.output<typeof userAccessSchema>
@@ -20,11 +20,11 @@ export async function showAccess({ narrator, bridge, text }: Stage): Promise<voi
     'Nobody assigned a permission by hand: the identity providers said who is in which group, and bridge.yaml ' +
       'says what that means in each environment. In brackets the boundary that limits a policy.',
   )
-  narrator.block(overviewText(everybody, text))
+  narrator.columns(overviewText(everybody, text))
   narrator.say(
     'And why? GET /api/v1/access/users/{userName} names the IdP group and the rule behind each grant:',
   )
-  narrator.block(accessText(await of(cy.userName), text))
+  narrator.columns(accessText(await of(ana.userName), text))
 }
 
 function overviewText(everybody: readonly UserAccess[], options: Stage['text']): string {
@@ -37,7 +37,9 @@ function overviewText(everybody: readonly UserAccess[], options: Stage['text']):
 /** As many rows as the place with the most grants needs. */
 function rowsOf({ userName, active, access }: UserAccess): readonly (readonly string[])[] {
   if (!active) return [[userName, 'none: has left', ...access.slice(1).map(() => '–')]]
-  const columns = access.map(({ grants }) => (grants.length === 0 ? ['–'] : grants.map(grantText)))
+  const columns = access.map(({ grants }) =>
+    grants.length === 0 ? ['–'] : [...new Set(grants.map(grantText))],
+  )
   const height = Math.max(...columns.map(column => column.length))
   return Array.from({ length: height }, (_, row) => [
     row === 0 ? userName : '',

@@ -1,39 +1,37 @@
-/** Takes away what an earlier run of the demo left, so that every run begins alike. */
+/** Takes away what an earlier run of the demo left, finished or not, so that every run begins alike. */
+import { foldKey } from '../../lib/fold.ts'
+import type { Step } from '../../reconcile/step.ts'
+import { CliError } from '../cli-error.ts'
 import { plural } from '../output/closing-text.ts'
-import { foreignGroup, idpGroups, newcomers, people } from './cast.ts'
-import { approve, heldRuns } from './passes.ts'
+import { dynatraceGroups, foreignGroup, idpGroups, newcomers, people, renamedByHand } from './cast.ts'
+import { approve, pass } from './passes.ts'
 import { type ScimSession, scimSession } from './scim-session.ts'
-import { until } from './settle.ts'
 import type { Stage } from './stage.ts'
 
+const ourGroups: ReadonlySet<string> = new Set([...Object.values(dynatraceGroups), renamedByHand])
+const ourPeople: ReadonlySet<string> = new Set(people.map(({ userName }) => foldKey(userName)))
+
 export async function cleanUp(stage: Stage, admin: string): Promise<void> {
-  const { scim, narrator, bridge, account, costs } = stage
+  const { scim, narrator, account, costs } = stage
   const session = scimSession({ connection: scim, who: 'demo', headers: {}, narrator: undefined })
-  const before = new Set(await heldRuns(bridge))
+  const userNames = people.map(({ userName }) => userName)
   const groups = await removeAll(session, '/Groups', 'displayName', Object.values(idpGroups))
-  const users = await removeAll(
-    session,
-    '/Users',
-    'userName',
-    people.map(({ userName }) => userName),
-  )
-  if (groups + users === 0) return
-  await until(stage, async () => true)
-  // So much at once is held, as it should be; only what these deletions caused is approved.
-  for (const id of await heldRuns(bridge)) {
-    if (!before.has(id)) await approve(id, 'the demo begins anew', stage)
-  }
-  const { users: left, groups: leftGroups } = await account.state()
-  for (const { userName } of newcomers.filter(each => left.some(user => user.email === each.userName))) {
+  const users = await removeAll(session, '/Users', 'userName', userNames)
+  const { groups: standing } = await account.state()
+  if (groups + users === 0 && !standing.some(({ name }) => ourGroups.has(name))) return
+  await reconcile(stage)
+  const left = await account.state()
+  for (const { userName } of newcomers) {
+    if (!left.users.some(({ email }) => email === userName)) continue
     await account.edit(admin, { do: 'remove-user', user: userName })
   }
-  if (leftGroups.some(({ name }) => name === foreignGroup)) {
+  if (left.groups.some(({ name }) => name === foreignGroup)) {
     await account.edit(admin, { do: 'delete-group', group: foreignGroup })
   }
   await costs.book('taking away what an earlier run left')
-  narrator.done(
-    `Taken away what an earlier run left: ${plural(users, 'user')} and ${plural(groups, 'group')}.`,
-  )
+  const what =
+    users + groups === 0 ? 'groups in Dynatrace' : `${plural(users, 'user')} and ${plural(groups, 'group')}`
+  narrator.done(`Taken away what an earlier run left: ${what}.`)
 }
 
 async function removeAll(
@@ -44,12 +42,30 @@ async function removeAll(
 ): Promise<number> {
   let removed = 0
   for (const name of names) {
-    const { first } = await session.list(
-      `${path}?filter=${encodeURIComponent(`${attribute} eq "${name}"`)}&attributes=id`,
-    )
-    if (first === undefined) continue
-    await session.remove(`${path}/${first.id}`)
+    const filter = encodeURIComponent(`${attribute} eq "${name}"`)
+    const found = await session.find(`${path}?filter=${filter}&attributes=id`)
+    if (found === undefined) continue
+    await session.remove(`${path}/${found.id}`)
     removed += 1
   }
   return removed
+}
+
+/** So much at once is held, as it should be, and approved only when nothing but the demo's is in it. */
+async function reconcile(stage: Stage): Promise<void> {
+  const { id, plan } = await pass('apply', stage)
+  const held = plan.steps.filter(step => step.verdict.kind === 'hold')
+  if (held.length === 0) return
+  if (!held.every(isOurs)) {
+    throw new CliError(
+      'demo-held',
+      `Run ${id} holds steps that are not the demo's. Decide on them first with scim-bridge approve or reject, or start over with an empty data folder.`,
+    )
+  }
+  await approve(id, 'the demo begins anew', stage)
+}
+
+function isOurs({ action }: Step): boolean {
+  if (action.kind === 'delete-group') return ourGroups.has(action.group.name)
+  return 'emailKey' in action && ourPeople.has(action.emailKey)
 }

@@ -15,6 +15,7 @@ const GROUP = 'urn:ietf:params:scim:schemas:core:2.0:Group'
 /** Sent with every group; no such schema is defined anywhere. */
 const FOREIGN_GROUP = 'http://schemas.microsoft.com/2006/11/ResourceManagement/ADSCIM/2.0/Group'
 
+/** One Entra tenant, with what it remembers of the resources it made. */
 export type Entra = ReturnType<typeof entra>
 
 export function entra(connection: Connection, narrator: Narrator) {
@@ -31,9 +32,9 @@ export function entra(connection: Connection, narrator: Narrator) {
   const members = (persons: readonly Person[]) =>
     persons.map(({ userName }) => ({ $ref: null, value: users.get(userName) ?? '' }))
   const findUser = (userName: string) =>
-    session.list(`/Users?filter=${encodeURIComponent(`userName eq "${userName}"`)}`)
+    session.find(`/Users?filter=${encodeURIComponent(`userName eq "${userName}"`)}`)
   const findGroup = (name: string) =>
-    session.list(
+    session.find(
       `/Groups?excludedAttributes=members&filter=${encodeURIComponent(`displayName eq "${name}"`)}`,
     )
 
@@ -46,7 +47,7 @@ export function entra(connection: Connection, narrator: Narrator) {
 
     async assign(person: Person): Promise<void> {
       await findUser(person.userName)
-      const { id } = await session.create('/Users', userBody(person), { note: person.userName })
+      const { id } = await session.create('/Users', userBody(person), { about: person.userName })
       users.set(person.userName, id)
     },
 
@@ -58,10 +59,13 @@ export function entra(connection: Connection, narrator: Narrator) {
         displayName,
         meta: { resourceType: 'Group' },
       }
-      const { id } = await session.create('/Groups', body, { note: displayName })
+      const { id } = await session.create('/Groups', body, { about: displayName })
       groups.set(displayName, id)
       const operation = { op: 'Add', path: 'members', value: members(persons) }
-      await session.patch(groupPath(displayName), [operation], { note: membersNote(persons, []) })
+      await session.patch(groupPath(displayName), [operation], {
+        about: displayName,
+        note: membersNote(persons, []),
+      })
     },
 
     async changeMembers(group: string, added: readonly Person[], removed: readonly Person[]): Promise<void> {
@@ -69,12 +73,12 @@ export function entra(connection: Connection, narrator: Narrator) {
         { op: 'Remove', path: 'members', value: members(removed) },
         { op: 'Add', path: 'members', value: members(added) },
       ]
-      await session.patch(groupPath(group), operations, { note: membersNote(added, removed) })
+      await session.patch(groupPath(group), operations, { about: group, note: membersNote(added, removed) })
     },
 
     async rename(from: string, displayName: string): Promise<void> {
       const operation = { op: 'Replace', path: 'displayName', value: displayName }
-      await session.patch(groupPath(from), [operation], { note: 'renamed' })
+      await session.patch(groupPath(from), [operation], { about: from, note: 'renamed' })
       groups.set(displayName, groups.get(from) ?? '')
     },
 
@@ -83,16 +87,16 @@ export function entra(connection: Connection, narrator: Narrator) {
         { op: 'Replace', path: 'name.familyName', value: family },
         { op: 'Add', path: `${ENTERPRISE}:department`, value: department },
       ]
-      await session.patch(userPath(person), operations, { note: `${person.given} ${family}` })
+      await session.patch(userPath(person), operations, { about: person.userName })
     },
 
     async disable(person: Person): Promise<void> {
       const operation = { op: 'Replace', path: 'active', value: 'False' }
-      await session.patch(userPath(person), [operation], { note: `${person.given} leaves` })
+      await session.patch(userPath(person), [operation], { about: person.userName })
     },
 
     async deleteGroup(displayName: string): Promise<void> {
-      await session.remove(groupPath(displayName), { note: displayName })
+      await session.remove(groupPath(displayName), { about: displayName })
     },
   }
 }

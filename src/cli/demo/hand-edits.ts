@@ -1,5 +1,5 @@
 /** What somebody does in the Dynatrace console behind everybody's back. */
-import { ana, dynatraceGroups, foreignGroup } from './cast.ts'
+import { ana, dynatraceGroups, foreignGroup, renamedByHand } from './cast.ts'
 import type { HandEdit } from './simulated-account.ts'
 import type { Stage } from './stage.ts'
 
@@ -30,8 +30,8 @@ const edits: readonly { readonly says: string; readonly edit: HandEdit }[] = [
     edit: { do: 'remove-binding', policy: 'Pro User', group: checkoutProd, level: 'prod' },
   },
   {
-    says: `renames "${paymentsStageRenamed}" to "payments devs (temporary)"`,
-    edit: { do: 'rename-group', group: paymentsStageRenamed, name: 'payments devs (temporary)' },
+    says: `renames "${paymentsStageRenamed}" to "${renamedByHand}"`,
+    edit: { do: 'rename-group', group: paymentsStageRenamed, name: renamedByHand },
   },
   {
     says: `creates a group "${foreignGroup}" of their own`,
@@ -43,9 +43,9 @@ const edits: readonly { readonly says: string; readonly edit: HandEdit }[] = [
 export async function editByHand({ narrator, account }: Stage, admin: string): Promise<void> {
   narrator.section(
     'Somebody edits the account by hand',
-    `No identity provider notices this. In the console (here POST ${account.url}/_simulator/edit), ${admin}`,
+    `No identity provider notices this. In the console (here POST ${account.url}/_simulator/edit), ${admin}:`,
   )
-  narrator.part('')
+  narrator.gap()
   for (const { says, edit } of edits) {
     await account.edit(admin, edit)
     narrator.item(says)

@@ -14,14 +14,14 @@ export async function holdRemoval(stage: Stage, entra: Entra): Promise<void> {
     'Somebody deletes the group of the checkout team in Entra. Entra gets its 204, but the guards of bridge.yaml ' +
       'let nothing take a whole team out of Dynatrace without a word from somebody.',
   )
-  narrator.part('')
+  narrator.gap()
   const before = new Set(await heldRuns(bridge))
   const newlyHeld = async () => (await heldRuns(bridge)).find(id => !before.has(id))
   await entra.deleteGroup(idpGroups.checkoutProd)
   await until(stage, async () => (await newlyHeld()) !== undefined)
   const id = (await newlyHeld()) ?? ''
-  narrator.block(planText(await bridge.getRun(id), text))
+  narrator.report(planText(await bridge.getRun(id), text))
   narrator.part(`Approved: POST /api/v1/reconcile/runs/${id}/approve`)
-  narrator.block(runText(await approve(id, 'the team is being dissolved', stage), text))
+  narrator.report(runText(await approve(id, 'the team is being dissolved', stage), text))
   await costs.book('a large removal, held and approved')
 }

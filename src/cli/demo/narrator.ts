@@ -1,4 +1,5 @@
 /** How the demo is told: numbered sections, one line per HTTP exchange, short explanations. */
+import { stripVTControlCharacters } from 'node:util'
 import { painter, type TextOptions } from '../output/paint.ts'
 import { printable } from '../output/printable.ts'
 
@@ -12,6 +13,8 @@ export interface ExchangeLine {
   readonly method: string
   /** The path as people read it. */
   readonly target: string
+  /** Which person or group the ids in the path mean. */
+  readonly about: string
   readonly status: number
   readonly note: string
   /** What was sent, where the dialect is worth seeing. */
@@ -24,12 +27,15 @@ export interface Narrator {
   section(heading: string, text: string): void
   /** A heading within a section. */
   part(heading: string): void
+  gap(): void
   exchange(line: ExchangeLine): void
   say(text: string): void
   item(text: string): void
   done(text: string): void
-  /** Text that is laid out already. */
-  block(text: string): void
+  /** Text with a layout of its own; lines that are too long go on below, further in. */
+  report(text: string): void
+  /** Columns, which may be as wide as they are. */
+  columns(text: string): void
 }
 
 export function narrator(out: (text: string) => void, options: TextOptions): Narrator {
@@ -37,6 +43,11 @@ export function narrator(out: (text: string) => void, options: TextOptions): Nar
   const line = (text: string) => out(`${text}\n`)
   const paragraph = (text: string) => {
     for (const each of wrapped(text, WIDTH - INDENT.length)) line(`${INDENT}${each}`)
+  }
+  const laidOut = (lines: readonly string[]) => {
+    const last = lines.findLastIndex(each => each !== '')
+    line('')
+    for (const each of lines.slice(0, last + 1)) line(each === '' ? '' : `${INDENT}${each}`)
   }
   let number = 0
   return {
@@ -51,11 +62,13 @@ export function narrator(out: (text: string) => void, options: TextOptions): Nar
       paragraph(text)
     },
     part: heading => line(`\n${INDENT}${paint('bold', heading)}`),
-    exchange({ who, method, target, status, note, sent }) {
+    gap: () => line(''),
+    exchange({ who, method, target, about, status, note, sent }) {
       const code = paint(status < 400 ? 'green' : 'red', String(status))
-      const path = printable(shortened(target, TARGET_WIDTH)).padEnd(TARGET_WIDTH)
+      const whole = about === '' ? target : `${target.padEnd(16)} ${about}`
+      const path = printable(shortened(whole, TARGET_WIDTH)).padEnd(TARGET_WIDTH)
       const start = `${INDENT}${paint('dim', `${who.padEnd(5)} →`)} ${method.padEnd(6)}`
-      line(`${start} ${path} ${code}  ${paint('dim', printable(note))}`.trimEnd())
+      line(`${start} ${path} ${code}${note === '' ? '' : `  ${paint('dim', printable(note))}`}`)
       if (sent === undefined) return
       const indent = ' '.repeat(INDENT.length + 15)
       line(`${indent}${paint('dim', printable(shortened(sent, WIDTH - indent.length)))}`)
@@ -66,22 +79,29 @@ export function narrator(out: (text: string) => void, options: TextOptions): Nar
     },
     item: text => line(`${INDENT}${paint('yellow', '•')} ${text}`),
     done: text => line(`\n${INDENT}${paint('green', '✓')} ${text}`),
-    block(text) {
-      line('')
-      for (const each of text.trimEnd().split('\n')) line(each === '' ? '' : `${INDENT}${each}`)
-    },
+    report: text => laidOut(text.split('\n').flatMap(hanging)),
+    columns: text => laidOut(text.split('\n')),
   }
+}
+
+/** A line of a report, its continuations four columns further in than its beginning. */
+function hanging(text: string): readonly string[] {
+  const [indent = ''] = /^ */.exec(text) ?? []
+  const [first = '', ...rest] = wrapped(text.trimStart(), WIDTH - INDENT.length - indent.length - 4)
+  return [indent + first, ...rest.map(each => `${indent}    ${each}`)].map(each => each.trimEnd())
 }
 
 function wrapped(text: string, width: number): readonly string[] {
   const lines: string[] = []
-  for (const word of text.split(/\s+/)) {
+  for (const word of text.split(' ')) {
     const last = lines.at(-1)
-    if (last === undefined || last.length + 1 + word.length > width) lines.push(word)
+    if (last === undefined || visible(`${last} ${word}`) > width) lines.push(word)
     else lines[lines.length - 1] = `${last} ${word}`
   }
   return lines
 }
+
+const visible = (text: string): number => stripVTControlCharacters(text).length
 
 const shortened = (text: string, width: number): string =>
   text.length <= width ? text : `${text.slice(0, width - 1)}…`

@@ -11,8 +11,7 @@ const USER = 'urn:ietf:params:scim:schemas:core:2.0:User'
 const GROUP = 'urn:ietf:params:scim:schemas:core:2.0:Group'
 const PAGE = '&startIndex=1&count=100'
 
-export type Okta = ReturnType<typeof okta>
-
+/** One Okta org, with what it remembers of the resources it made. */
 export function okta(connection: Connection, narrator: Narrator) {
   const session = scimSession({
     connection,
@@ -33,24 +32,25 @@ export function okta(connection: Connection, narrator: Narrator) {
 
   return {
     async testConnection(): Promise<void> {
-      await session.list('/Users?startIndex=1&count=2')
-      await session.list('/Groups?startIndex=1&count=100')
+      await session.find('/Users?startIndex=1&count=2')
+      await session.find('/Groups?startIndex=1&count=100')
     },
 
     async assign(person: Person): Promise<void> {
-      await session.list(`/Users?filter=${encodeURIComponent(`userName eq "${person.userName}"`)}${PAGE}`)
-      const { id } = await session.create('/Users', userBody(person, users.size), { note: person.userName })
+      await session.find(`/Users?filter=${encodeURIComponent(`userName eq "${person.userName}"`)}${PAGE}`)
+      const { id } = await session.create('/Users', userBody(person, users.size), { about: person.userName })
       users.set(person.userName, id)
     },
 
     /** Finds or creates the group, then fills it. */
     async pushGroup(displayName: string, members: readonly Person[]): Promise<void> {
-      await session.list(`/Groups?filter=${encodeURIComponent(`displayName eq "${displayName}"`)}${PAGE}`)
+      await session.find(`/Groups?filter=${encodeURIComponent(`displayName eq "${displayName}"`)}${PAGE}`)
       const body = { schemas: [GROUP], displayName, members: [] }
-      const { id } = await session.create('/Groups', body, { note: displayName })
+      const { id } = await session.create('/Groups', body, { about: displayName })
       groups.set(displayName, id)
       const value = members.map(member)
       await session.patch(groupPath(displayName), [{ op: 'add', path: 'members', value }], {
+        about: displayName,
         note: membersNote(members, []),
       })
     },
@@ -61,13 +61,14 @@ export function okta(connection: Connection, narrator: Narrator) {
         ...removed.map(each => ({ op: 'remove', path: `members[value eq "${member(each).value}"]` })),
         { op: 'add', path: 'members', value: added.map(member) },
       ]
-      await session.patch(groupPath(group), operations, { note: membersNote(added, removed) })
+      await session.patch(groupPath(group), operations, { about: group, note: membersNote(added, removed) })
     },
 
     /** The id inside the value is Okta's habit; no members are mentioned, and none may change. */
     async rename(from: string, displayName: string): Promise<void> {
       const id = groups.get(from) ?? ''
       await session.patch(groupPath(from), [{ op: 'replace', value: { id, displayName } }], {
+        about: from,
         note: 'renamed',
       })
       groups.set(displayName, id)
@@ -75,7 +76,7 @@ export function okta(connection: Connection, narrator: Narrator) {
 
     async deactivate(person: Person): Promise<void> {
       await session.patch(userPath(person), [{ op: 'replace', value: { active: false } }], {
-        note: `${person.given} leaves`,
+        about: person.userName,
       })
     },
   }

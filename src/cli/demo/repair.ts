@@ -14,7 +14,7 @@ export async function repair(stage: Stage): Promise<void> {
     'POST /api/v1/reconcile {"mode":"plan"}, or npx scim-bridge plan. Nothing is changed yet. Each step says why.',
   )
   const drift = await pass('plan', stage)
-  narrator.block(planText(drift, text))
+  narrator.report(planText(drift, text))
   await costs.book('a plan of the whole account')
 
   narrator.section(
@@ -23,13 +23,13 @@ export async function repair(stage: Stage): Promise<void> {
       'minutes; each change is read back before it counts as done.',
   )
   const repaired = await pass('apply', stage)
-  narrator.block(runText(repaired, text))
+  narrator.report(runText(repaired, text))
   await costs.book('the repair of the hand edits')
   inStep(repaired)
 
   narrator.part('A second plan')
   const second = await pass('plan', stage)
-  narrator.block(planText(second, text))
+  narrator.report(planText(second, text))
   await costs.book('a second plan')
   inStep(second)
   const { groups } = await account.state()

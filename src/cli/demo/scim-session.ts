@@ -1,6 +1,7 @@
 /** The bridge's SCIM endpoint as one identity provider uses it: its headers, and each exchange told. */
 import { request } from 'undici'
 import { z } from 'zod'
+import { messageOf } from '../../lib/errors.ts'
 import { CliError } from '../cli-error.ts'
 import type { Connection } from '../connection.ts'
 import type { Narrator } from './narrator.ts'
@@ -16,20 +17,17 @@ export interface Resource {
   readonly id: string
 }
 
+/** For the reader. */
 export interface Asking {
-  /** For the reader: what the exchange is about, or what came of it. */
+  /** Whom or what the exchange concerns. */
+  readonly about?: string
   readonly note?: string
 }
 
 export interface ScimSession {
-  /** How many resources a list has, and the first of them. */
-  list(
-    path: string,
-    asking?: Asking,
-  ): Promise<{ readonly total: number; readonly first: Resource | undefined }>
-  get(path: string, asking?: Asking): Promise<unknown>
+  /** The first resource of a list. */
+  find(path: string, asking?: Asking): Promise<Resource | undefined>
   create(path: string, body: object, asking?: Asking): Promise<Resource>
-  put(path: string, body: object, asking?: Asking): Promise<void>
   patch(path: string, operations: readonly PatchOperation[], asking?: Asking): Promise<void>
   remove(path: string, asking?: Asking): Promise<void>
 }
@@ -53,13 +51,14 @@ export function scimSession(parts: {
   async function exchange(
     method: Method,
     path: string,
-    { body, note, sent, read }: Exchange,
+    { body, about = '', note, sent, read }: Exchange,
   ): Promise<unknown> {
     const { status, text } = await send(method, path, body)
     const answer: unknown = text === '' ? undefined : JSON.parse(text)
-    const told = note ?? read?.(answer) ?? ''
-    narrator?.exchange({ who, method, target: targetText(path), status, note: told, sent })
-    if (status >= 200 && status < 300) return answer
+    const ok = status >= 200 && status < 300
+    const told = note ?? (ok ? read?.(answer) : undefined) ?? ''
+    narrator?.exchange({ who, method, target: targetText(path), about, status, note: told, sent })
+    if (ok) return answer
     if (status === 401) {
       throw new CliError(
         'unauthorized',
@@ -83,21 +82,21 @@ export function scimSession(parts: {
         ...(body === undefined ? {} : { 'content-type': 'application/scim+json; charset=utf-8' }),
       },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    }).catch((error: unknown) => {
+      throw new CliError(
+        'unreachable',
+        `The bridge at ${connection.url} has stopped answering: ${messageOf(error)}`,
+      )
     })
     return { status: answer.statusCode, text: await answer.body.text() }
   }
 
   return {
-    async list(path, asking) {
+    async find(path, asking) {
       const answer = await exchange('GET', path, { ...asking, read: answer => foundText(list.parse(answer)) })
-      const { totalResults, Resources } = list.parse(answer)
-      return { total: totalResults, first: Resources[0] }
+      return list.parse(answer).Resources[0]
     },
-    get: (path, asking) => exchange('GET', path, { ...asking }),
     create: async (path, body, asking) => resource.parse(await exchange('POST', path, { ...asking, body })),
-    async put(path, body, asking) {
-      await exchange('PUT', path, { ...asking, body })
-    },
     async patch(path, operations, asking) {
       const body = { schemas: [PATCH_SCHEMA], Operations: operations }
       await exchange('PATCH', path, { ...asking, body, sent: operationsText(operations) })
@@ -108,7 +107,7 @@ export function scimSession(parts: {
   }
 }
 
-type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
+type Method = 'GET' | 'POST' | 'PATCH' | 'DELETE'
 
 interface Exchange extends Asking {
   readonly body?: object

@@ -37,6 +37,9 @@ export interface SimulatedAccount {
 const PATIENCE_MS = 10_000
 
 export function simulatedAccount(url: string): SimulatedAccount {
+  if (!URL.canParse(url) || !/^https?:$/.test(new URL(url).protocol)) {
+    throw new CliError('bad-url', `"${url}" is not the URL of a simulated account. ${REMEDY}`)
+  }
   const base = url.replace(/\/+$/, '')
   const call = async <Schema extends z.ZodType>(
     path: string,

@@ -40,7 +40,7 @@ const inGroup = (ref: string, name: string, line: string): Place => ({
 
 /** Actions know groups by their ref alone; the name for people stands at the end of the title. */
 function byTitle(ref: string, title: string): Place {
-  const [, line, name] = /^(.*) (?:to|from|on) "(.*?)"$/s.exec(title) ?? []
+  const [, line, name] = /^(.*) (?:to|from|on|of) "(.*?)"$/s.exec(title) ?? []
   return line === undefined || name === undefined
     ? inGroup(ref, ref, title)
     : { key: `group ${ref}`, heading: `Group "${name}"`, line }
