@@ -31,8 +31,9 @@ export async function execute(
   parts: ExecuteParts,
 ): Promise<Executed> {
   const { runs, clock, log, connection, calls } = parts
-  // What finds nothing leaves no trace, unless somebody asked for it.
-  const asked = run.status === 'queued'
+  // What finds nothing new leaves no trace, unless somebody asked for it.
+  let recorded = run.status === 'queued'
+  const acts = run.mode === 'apply' && request.model.mode !== 'observe'
   const context = { runId: run.id, requestIds: run.requestIds }
   let record: Run = { ...run, status: 'running', startedAt: clock.now().toISOString() }
   const entry = (kind: string, data: JournalEntry['data']): JournalEntry => ({
@@ -54,7 +55,8 @@ export async function execute(
     async planned(plan: Plan) {
       record = { ...record, plan }
       // A plan of which nothing will happen is told once, at the end.
-      if (!asked && !plan.steps.some(step => step.verdict.kind === 'proceed')) return
+      if (!recorded && !(acts && plan.steps.some(step => step.verdict.kind === 'proceed'))) return
+      recorded = true
       await runs.save(record, [plannedEntry()])
     },
     begun: (steps: readonly Step[]) =>
@@ -96,7 +98,7 @@ export async function execute(
     calls: calls.take(run.id),
     finishedAt: clock.now().toISOString(),
   }
-  if (asked || !(await isKnown(record, runs))) {
+  if (recorded || !(await isKnown(record, runs))) {
     const { status, problems } = record
     await runs.save(record, [
       entry('run.finished', { status, problems, plan: record.plan.hash, calls: record.calls }),
@@ -114,7 +116,6 @@ export async function execute(
 /** Whether the run says nothing new: in step, or held and failed in the same way as the newest one on record. */
 async function isKnown(run: Run, runs: RunStore): Promise<boolean> {
   if (run.status === 'in-step' && run.plan.steps.length === 0) return true
-  if (run.plan.steps.some(step => step.verdict.kind === 'proceed')) return false
   const newest = run.scope === 'full' ? await runs.latestFull() : undefined
   return (
     newest?.status === run.status &&

@@ -151,12 +151,12 @@ export function reconcileLoop(initial: AccessModel, parts: LoopParts): Reconcile
     await pause(POLL_MS)
   }
 
-  /** Runs that died with their process: their record says so, and the full pass that follows goes on. */
+  /** Runs that nobody carries on: their record says so, and the passes that follow look at the account anew. */
   async function closeInterrupted(): Promise<void> {
     for (const run of await runs.interrupted()) {
       const problems = [
         ...run.problems,
-        'The process ended in the middle of this run; a full pass went on from there.',
+        'The run ended in the middle, with its process or its database; a later pass went on from there.',
       ]
       await runs.save({ ...run, status: 'failed', finishedAt: clock.now().toISOString(), problems })
     }
@@ -175,6 +175,8 @@ export function reconcileLoop(initial: AccessModel, parts: LoopParts): Reconcile
         if (!lead.leads) await pause(POLL_MS)
       } catch (error) {
         failure = messageOf(error)
+        // A run may have lost its record half-way; it is closed as soon as the database answers again.
+        led = false
         log.error({ err: error }, `reconcile loop: ${failure}`)
         await pause(POLL_MS)
       }
@@ -182,6 +184,13 @@ export function reconcileLoop(initial: AccessModel, parts: LoopParts): Reconcile
     await lead
       .resign()
       .catch((error: unknown) => log.warn({ err: error }, 'the lease could not be given back'))
+  }
+
+  async function latest(): Promise<Run | undefined> {
+    const stored = await runs.latestFull()
+    const own = newestFull
+    if (own === undefined) return stored
+    return (stored?.finishedAt ?? '') > (own.finishedAt ?? '') ? stored : own
   }
 
   /** A pass may take longer than the lease lasts. */
@@ -230,15 +239,8 @@ export function reconcileLoop(initial: AccessModel, parts: LoopParts): Reconcile
       wake.abort()
       return next
     },
-    async latest() {
-      const stored = await runs.latestFull()
-      const own = newestFull
-      if (own === undefined) return stored
-      return (stored?.finishedAt ?? '') > (own.finishedAt ?? '') ? stored : own
-    },
-    async findings() {
-      return (await this.latest())?.findings ?? []
-    },
+    latest,
+    findings: async () => (await latest())?.findings ?? [],
     status: () => ({ leader: lead.leads, lastAttemptAt, lastSuccessAt, pendingKeys, failure }),
   }
 }

@@ -63,7 +63,7 @@ test('runs that died with their process are closed by the next one', async t => 
   await world.runs.save({ ...run, id: 'run-interrupted', status: 'running', finishedAt: undefined })
   const loop = world.loop()
   await until('the end of it', async () => (await loop.run('run-interrupted'))?.status === 'failed')
-  t.match((await loop.run('run-interrupted'))?.problems, [/process ended/])
+  t.match((await loop.run('run-interrupted'))?.problems, [/ended in the middle/])
 })
 
 test('two instances on one database: one leads, the other takes over when it stops', async t => {
