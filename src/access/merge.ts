@@ -7,6 +7,7 @@
  */
 import { canonicalJson } from '../lib/digest.ts'
 import type { Finding } from '../lib/finding.ts'
+import { foldKey } from '../lib/fold.ts'
 import type { DesiredBinding, DesiredGroup, DesiredLevel, DesiredPermission } from './desired-group.ts'
 import { longestDescription } from './read-rule.ts'
 import { listNames } from './rule-findings.ts'
@@ -52,15 +53,19 @@ function mergeBindings(wishes: readonly Wish[]): {
   readonly conflicts: readonly (readonly [Ask, Ask])[]
 } {
   const byIdentity = new Map<string, Ask & { readonly rules: string[] }>()
+  const firstAlike = new Map<string, Ask>()
   const conflicts = new Map<string, readonly [Ask, Ask]>()
   for (const wish of wishes) {
     for (const binding of wish.bindings) {
-      const key = bindingIdentity(binding)
+      const { key, alike } = bindingIdentity(binding)
+      const rival = firstAlike.get(alike)
+      if (rival === undefined) firstAlike.set(alike, { binding, wish })
+      else if (!sameNames(rival.binding.boundaries, binding.boundaries)) {
+        if (!conflicts.has(alike)) conflicts.set(alike, [rival, { binding, wish }])
+      }
       const first = byIdentity.get(key)
       if (first === undefined) byIdentity.set(key, { binding, wish, rules: [...binding.rules] })
-      else if (!sameNames(first.binding.boundaries, binding.boundaries)) {
-        if (!conflicts.has(key)) conflicts.set(key, [first, { binding, wish }])
-      } else first.rules.push(...binding.rules)
+      else first.rules.push(...binding.rules)
     }
   }
   return {
@@ -80,8 +85,14 @@ function mergePermissions(wishes: readonly Wish[]): readonly DesiredPermission[]
   return sortedByKey(byIdentity).map(({ permission, rules }) => ({ ...permission, rules: distinct(rules) }))
 }
 
-function bindingIdentity({ policy, level, parameters }: DesiredBinding): string {
-  return `${levelKey(level)} ${canonicalJson([policy, parameters])}`
+/** Names of policies are found without letter case: two bindings that are only `alike` may be of one policy. */
+function bindingIdentity({ policy, level, parameters }: DesiredBinding): {
+  readonly key: string
+  readonly alike: string
+} {
+  const filled = canonicalJson(parameters)
+  const identity = (name: string): string => `${levelKey(level)} ${JSON.stringify(name)} ${filled}`
+  return { key: identity(policy), alike: identity(foldKey(policy)) }
 }
 
 /** The account comes before its environments. */

@@ -18,7 +18,7 @@ const largest = 1024 * 1024
 const keys = {
   version: 'required',
   environments: 'optional',
-  mode: 'optional',
+  mode: 'filled',
   rules: 'required',
   lifecycle: 'optional',
   protect: 'optional',

@@ -43,7 +43,7 @@ const bindingKeys = {
   policy: 'required',
   level: 'required',
   parameters: 'optional',
-  boundaries: 'optional',
+  boundaries: 'filled',
 } as const
 
 function readBinding(

@@ -14,11 +14,17 @@ export interface Reading {
   readonly warning: Report
 }
 
+/**
+ * `filled`: may be left out, but not left empty, because what it means by default is the widest it can
+ * mean, and an empty value is more likely one that got lost.
+ */
+export type KeyRule = 'required' | 'optional' | 'filled'
+
 /** A mapping with exactly these keys; unknown and missing ones are noted. Empty values count as absent. */
 export function readMapping<Key extends string>(
   value: unknown,
   path: Path,
-  keys: Readonly<Record<Key, 'required' | 'optional'>>,
+  keys: Readonly<Record<Key, KeyRule>>,
   reading: Reading,
 ): Readonly<Partial<Record<Key, unknown>>> | undefined {
   const known: readonly string[] = Object.keys(keys)
@@ -40,6 +46,10 @@ export function readMapping<Key extends string>(
     // A misspelt key is one mistake, not two.
     if (keys[key as Key] === 'required' && absent(given, key) && !meant.has(key)) {
       reading.problem(path, `${quote(key)} is missing${ofWhat(path)}`, `add ${key}: …`)
+    }
+    if (keys[key as Key] === 'filled' && Object.hasOwn(given, key) && given[key] === null) {
+      const remedy = 'give it a value, or remove the key'
+      reading.problem([...path, key], `${quote(key)} is left empty`, remedy, { key: true })
     }
   }
   const present = known.filter(key => !absent(given, key)).map(key => [key, given[key]])

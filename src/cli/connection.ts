@@ -22,7 +22,7 @@ export interface Connection {
 
 export async function connectionOf(options: ConnectionOptions, env: CliDeps['env']): Promise<Connection> {
   const url = bridgeUrl(options.url, env)
-  if (options.token !== undefined) return { url, token: options.token, tokenSource: '--token' }
+  if (options.token !== undefined) return { url, ...usable(options.token, '--token', 'admin') }
   if (options.tokenFile !== undefined) return { url, ...(await fromFile(options.tokenFile, 'admin')) }
   return { url, ...(await kept('admin', env)) }
 }
@@ -38,7 +38,7 @@ type Token = Omit<Connection, 'url'>
 async function kept(name: 'admin' | 'scim', env: CliDeps['env']): Promise<Token> {
   const variable = `BRIDGE_${name.toUpperCase()}_TOKEN`
   const given = env[variable]
-  if (given !== undefined && given !== '') return { token: given, tokenSource: variable }
+  if (given !== undefined && given.trim() !== '') return usable(given, variable, name)
   return fromFile(env[`${variable}_FILE`] ?? join(env.BRIDGE_DATA_DIR ?? 'data', `${name}.token`), name)
 }
 
@@ -70,7 +70,15 @@ async function fromFile(file: string, name: 'admin' | 'scim'): Promise<Token> {
       `No ${name} token: the file ${file} ${why}. Run the command where the bridge keeps its data, or give the token with ${ways}.`,
     )
   })
-  const token = text.trim()
-  if (token !== '') return { token, tokenSource: file }
+  if (text.trim() !== '') return usable(text, file, name)
   throw new CliError('no-token', `No ${name} token: the file ${file} is empty.`)
+}
+
+function usable(text: string, tokenSource: string, name: 'admin' | 'scim'): Token {
+  const token = text.trim()
+  if (/^[\x21-\x7e]+$/.test(token)) return { token, tokenSource }
+  throw new CliError(
+    'bad-token',
+    `The ${name} token from ${tokenSource} holds spaces or characters that no header can carry. Give the one the bridge was started with.`,
+  )
 }

@@ -1,4 +1,5 @@
 /** The file that holds the access model, as text: read once, then watched for changes. */
+import { isUtf8 } from 'node:buffer'
 import { open } from 'node:fs/promises'
 import type { Clock } from '../lib/clock.ts'
 import { sha256 } from '../lib/digest.ts'
@@ -30,7 +31,12 @@ export async function loadAccessFile(path: string): Promise<LoadedAccessFile> {
     const { size } = await file.stat()
     if (size > largest)
       return unreadable(`The access model ${path} is larger than 1 MiB: split or shorten it.`)
-    return { kind: 'read', text: await file.readFile('utf8') }
+    const bytes = await file.readFile()
+    if (!isUtf8(bytes))
+      return unreadable(
+        `The access model ${path} is not UTF-8: names in it would be misread. Save it as UTF-8.`,
+      )
+    return { kind: 'read', text: bytes.toString('utf8') }
   } catch (error) {
     return unreadable(
       `The access model ${path} cannot be read (${messageOf(error)}): give the path of a file.`,

@@ -38,11 +38,11 @@ export const groupEqualities: Equalities = new Map([
 ] satisfies [string, Equality][])
 
 function inGroup(id: string): Condition {
-  return sql`exists (select 1 from members where members.group_id = ${id} and members.member_id = users.id)`
+  return sql`users.id in (select member_id from members where group_id = ${id})`
 }
 
 function hasMember(id: string): Condition {
-  return sql`exists (select 1 from members where members.group_id = "groups".id and members.member_id = ${id})`
+  return sql`"groups".id in (select group_id from members where member_id = ${id})`
 }
 
 const NOTHING = sql<boolean>`1 = 0`

@@ -13,6 +13,7 @@ import { mask } from './mask.ts'
 import { type Persistence, persist } from './persist.ts'
 import type { Tokens } from './token.ts'
 import type { Exchange, Method, Transport } from './transport.ts'
+import { UpstreamError } from './upstream-error.ts'
 
 export interface Call {
   /** Our name for it, e.g. `users.invite`. */
@@ -103,8 +104,11 @@ async function deliver(
 ): Promise<Exchange> {
   const { apiUrl, clientSecret, transport, tokens, persistence, clock, closing } = parts
   let renewed = false
+  let mayHaveArrived = false
   const sendOnce = async (): Promise<Exchange> => {
-    const token = await tokens.take(context)
+    const token = await tokens.take(context).catch((error: unknown) => {
+      throw mayHaveArrived && error instanceof UpstreamError ? withSent(error) : error
+    })
     const startedAt = clock.now()
     const exchange = await transport.exchange({
       method: call.method,
@@ -114,7 +118,8 @@ async function deliver(
       body: call.body === undefined ? undefined : JSON.stringify(call.body),
     })
     open.attempted(exchange, startedAt)
-    if (exchange.kind === 'lost') return exchange
+    mayHaveArrived ||= exchange.kind === 'lost' ? exchange.sent : exchange.status >= 500
+    if (exchange.kind === 'lost') return { ...exchange, sent: mayHaveArrived }
     if (exchange.status === 401 && !renewed) {
       // Refused before anything was done, so that even a POST may be repeated with a new token.
       renewed = true
@@ -124,6 +129,11 @@ async function deliver(
     return isSuccess(exchange) ? exchange : { ...exchange, text: mask(exchange.text, [clientSecret, token]) }
   }
   return await persist({ send: sendOnce, repeatable: call.method !== 'POST', persistence, clock, closing })
+}
+
+/** The same failure of a repetition, when an earlier try may have taken effect. */
+function withSent({ failure, operation, message, status }: UpstreamError): UpstreamError {
+  return new UpstreamError(failure, operation, message, { status, sent: true })
 }
 
 function isSuccess({ status }: Answer): boolean {

@@ -52,7 +52,10 @@ export interface Transport {
 /** The largest answer that is read: a full account has lists of tens of megabytes. */
 const LARGEST_ANSWER = 256 * 1024 * 1024
 
-/** Failures to connect: whatever was to be sent was not. */
+/**
+ * Failures to connect: whatever was to be sent was not. `UND_ERR_DESTROYED` is not among them: it also
+ * ends what was in flight when the connection was closed.
+ */
 const NEVER_SENT = new Set([
   'ECONNREFUSED',
   'ENOTFOUND',
@@ -60,7 +63,6 @@ const NEVER_SENT = new Set([
   'EHOSTUNREACH',
   'ENETUNREACH',
   'UND_ERR_CONNECT_TIMEOUT',
-  'UND_ERR_DESTROYED',
   'UND_ERR_CLOSED',
 ])
 

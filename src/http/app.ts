@@ -2,6 +2,7 @@
 import sensible from '@fastify/sensible'
 import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify'
 import type { Directory } from '../directory/directory.ts'
+import { registerClosing } from './plugins/closing.ts'
 import { answerClientError, answerError, registerErrors } from './plugins/errors.ts'
 import { registerJsonBody } from './plugins/json-body.ts'
 import { registerRequestLog, requestId } from './plugins/request-log.ts'
@@ -26,6 +27,8 @@ export interface HttpParts {
 const MAX_BODY_BYTES = 1_048_576
 /** A filter of the greatest length must get as far as being refused by us. */
 const MAX_HEADER_BYTES = 65_536
+/** For a whole request to arrive, in milliseconds; Okta itself gives up after 60 s. */
+const REQUEST_TIMEOUT_MS = 60_000
 
 /** An app that does not listen yet; `app.close()` ends it. */
 export async function createHttpApp(parts: HttpParts): Promise<FastifyInstance> {
@@ -34,11 +37,13 @@ export async function createHttpApp(parts: HttpParts): Promise<FastifyInstance> 
     logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'requestId' }),
     genReqId: requestId,
     bodyLimit: parts.maxBodyBytes ?? MAX_BODY_BYTES,
+    requestTimeout: REQUEST_TIMEOUT_MS,
     http: { maxHeaderSize: MAX_HEADER_BYTES },
     routerOptions: { ignoreTrailingSlash: true, ignoreDuplicateSlashes: true, maxParamLength: 512 },
     frameworkErrors: answerError,
     clientErrorHandler: answerClientError,
   })
+  registerClosing(app)
   registerRequestLog(app)
   registerErrors(app)
   registerJsonBody(app)

@@ -27,7 +27,8 @@ export function nodeSqlite(path: string, access: 'write' | 'read'): SqliteDataba
     prepare(sql) {
       const cached = cache.get(sql)
       if (cached !== undefined) return cached
-      const statement = translated(() => adapt(db.prepare(access === 'write' ? immediate(sql) : sql)))
+      const prepared = translated(() => adapt(db.prepare(access === 'write' ? immediate(sql) : sql)))
+      const statement = sql === 'rollback' ? whileIn(db, prepared) : prepared
       if (cache.size < CACHED_STATEMENTS) cache.set(sql, statement)
       return statement
     },
@@ -47,6 +48,12 @@ const READER = 'pragma cache_size = -32000;'
 
 /** Kysely begins with a plain `begin`, which would read first and fail to write later when another process wrote. */
 const immediate = (sql: string): string => (sql === 'begin' ? 'begin immediate' : sql)
+
+/** A full disk has SQLite roll back by itself: rolling back again would fail and hide the reason. */
+const whileIn = (db: DatabaseSync, rollback: SqliteStatement): SqliteStatement => ({
+  ...rollback,
+  run: parameters => (db.isTransaction ? rollback.run(parameters) : { changes: 0, lastInsertRowid: 0 }),
+})
 
 const adapt = (statement: StatementSync): SqliteStatement => ({
   reader: statement.columns().length > 0,

@@ -6,4 +6,6 @@ import type { Reader } from './store.ts'
 export const textList = (db: Reader, list: string): RawBuilder<{ value: string }> =>
   db.getExecutor().adapter instanceof SqliteAdapter
     ? sql`(select value from json_each(${list}))`
-    : sql`(select value collate "C" as value from json_array_elements_text(${list}::json) as element(value))`
+    : // The limit tells PostgreSQL how long the list is: it takes any for a hundred values, and reads whole
+      // tables where an index would find the one that is asked for.
+      sql`(select value collate "C" as value from json_array_elements_text(${list}::json) as element(value) limit json_array_length(${list}::json))`

@@ -105,9 +105,15 @@ async function isolated(tx: Writer, work: (tx: Writer) => Promise<unknown>): Pro
     const value = await work(tx)
     await tx.executeQuery(RELEASE)
     return { kind: 'done', value }
-  } catch (reason) {
+  } catch (thrown) {
+    const reason = driverError(thrown)
+    // A full disk or a lost connection has ended the whole transaction: no savepoint is left to go back to.
+    if (isUnavailable(reason)) throw reason
     await tx.executeQuery(UNDO)
     await tx.executeQuery(RELEASE)
-    return { kind: 'failed', reason: driverError(reason) }
+    return { kind: 'failed', reason }
   }
 }
+
+const isUnavailable = (reason: unknown): boolean =>
+  reason instanceof BridgeError && reason.code === 'store-unavailable'

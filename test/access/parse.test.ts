@@ -232,6 +232,11 @@ const oneMistake: readonly (readonly [part: string, fragment: string, ...problem
     '9:59 rules[0].bindings[0].boundaries[1]: element 2 of boundaries must be text, not the number 3 → put it in quotes: "3"',
   ],
   [
+    'binding',
+    '- { policy: P, level: account, boundaries: }',
+    '9:38 rules[0].bindings[0].boundaries: "boundaries" is left empty → give it a value, or remove the key',
+  ],
+  [
     'permission',
     '- { role: account-user-managment, level: account }',
     '11:17 rules[0].permissions[0].role: Dynatrace has no role "account-user-managment" → did you mean "account-user-management"?',
@@ -278,6 +283,12 @@ test('each mistake is found where it stands, alone, with a remedy', async t => {
   for (const [part, fragment, ...expected] of oneMistake) {
     t.same(found(fileWith(part, fragment)), expected, `${part}: ${fragment}`)
   }
+})
+
+test('a mode that is left empty is not taken for the widest', async t => {
+  t.same(found('version: 1\nmode:\nrules: []'), [
+    '2:1 mode: "mode" is left empty → give it a value, or remove the key',
+  ])
 })
 
 test('all mistakes of a file are told at once, in the order of the lines', async t => {

@@ -183,6 +183,13 @@ test('what goes wrong is one line on standard error, and exit code 1', async t =
   t.test('a wrong token', async t =>
     oneLine(t, await cli(['drift', '--token', 'wrong'], env), /refuses the admin token from --token/),
   )
+  t.test('a token that no header can carry', async t =>
+    oneLine(
+      t,
+      await cli(['drift', '--token', 'tökén ✓'], env),
+      /token from --token holds spaces or characters/,
+    ),
+  )
   t.test('no token at all', async t =>
     oneLine(
       t,

@@ -124,6 +124,40 @@ No differences. The account matches.
     t.notMatch(text, 'not ours')
   })
 
+  t.test('of many keys names a few and counts the rest', async t => {
+    const scope = Array.from({ length: 300 }, (_, index) => `user person-${index}@acme.example`)
+    const [heading = ''] = planText({ ...sampleRun(), scope }, plain).split('\n')
+    t.match(heading, '(user person-0@acme.example and 299 more, 2026-')
+    const [long = ''] = planText({ ...sampleRun(), scope: [`group ${'x'.repeat(300)}\u001b`] }, plain).split(
+      '\n',
+    )
+    t.ok(long.length <= 110, long)
+  })
+
+  t.test('keeps to 110 columns', async t => {
+    const words = 'Nobody who is in it has any access at all, '.repeat(6)
+    const run: Run = {
+      ...sampleRun(),
+      plan: {
+        hash: 'x',
+        steps: [
+          step({ kind: 'invite-user', ...cy }, `invite ${words}`, words, {
+            kind: 'hold',
+            guard: 'removals',
+            reason: words,
+          }),
+        ],
+      },
+      findings: [{ kind: 'x', severity: 'warning', subject: 's', message: words, remedy: words }],
+      problems: [words],
+      calls: Object.fromEntries(Array.from({ length: 12 }, (_, index) => [`operation-${index}`, index])),
+    }
+    for (const text of [planText(run, plain), runText(run, plain)]) {
+      for (const line of text.split('\n')) t.ok(line.length <= 110, line)
+      t.match(text, / operation-9 9\)\.\n/)
+    }
+  })
+
   t.test('for programs holds everything', async t => {
     const run = sampleRun()
     t.match(JSON.parse(JSON.stringify(planJson(run))), {
@@ -156,7 +190,8 @@ test('the result of an apply tells each step', async t => {
     `Run run-4f9c21ab07 (apply, asked for by Dana, 2026-11-01T12:00:00.000Z)
 
   ✓ create group "payments viewers"
-  ✗ bind "team data" (team=payments) on environment prod (abc12345), within "team payments" to "payments viewers"
+  ✗ bind "team data" (team=payments) on environment prod (abc12345), within "team payments" to "payments
+    viewers"
       Dynatrace said: policy not found
   · add ana@acme.example to "payments viewers"
       not reached
@@ -222,6 +257,15 @@ test('a table measures what is seen, not the escape sequences', async t => {
     ]),
     `${bold}    x\nabcd  ü  z`,
   )
+  t.equal(
+    table([
+      ['東京', 'x'],
+      ['a\u0308b', 'y'],
+      ['👩‍👩‍👧', 'z'],
+    ]),
+    '東京  x\na\u0308b    y\n👩‍👩‍👧    z',
+    'wide characters take two columns, marks none',
+  )
   t.equal(table([]), '')
 })
 
@@ -237,6 +281,8 @@ test('journal lines', async t => {
   const text = journalText({ entries: [entry], next: 8 }, plain)
   t.match(text, /^SEQ +AT/)
   t.match(text, /rrr…\n/)
+  const emoji = journalText({ entries: [{ ...entry, data: { r: '😀'.repeat(80) } }] }, plain)
+  t.ok(emoji.isWellFormed(), 'no character is cut in two')
   t.match(text, 'Older entries: --before 8')
   t.match(journalText({ entries: [] }, plain), 'no such entries')
 })

@@ -187,6 +187,8 @@ test('an access file is read, or said to be unreadable', async t => {
   })
   t.match(await loadAccessFile(join(dir, 'large')), { kind: 'unreadable', problem: /larger than 1 MiB/ })
   t.match(await loadAccessFile(dir), { kind: 'unreadable', problem: /cannot be read \(EISDIR/ })
+  await writeFile(join(dir, 'latin'), Buffer.from('rules: Größe', 'latin1'))
+  t.match(await loadAccessFile(join(dir, 'latin')), { kind: 'unreadable', problem: /is not UTF-8/ })
 })
 
 test('a changed file is handed on once, when it is the same at two looks', async t => {

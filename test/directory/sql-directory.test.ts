@@ -1,13 +1,17 @@
 import fc from 'fast-check'
+import { CompiledQuery, sql } from 'kysely'
 import type { Test } from 'tap'
 import { sqlChangeFeed } from '../../src/directory/change-feed.ts'
 import type { Directory, MemberChange } from '../../src/directory/directory.ts'
+import { listGroups } from '../../src/directory/group-list.ts'
+import { groupsOfUsers, membersOf } from '../../src/directory/member-reads.ts'
 import { sqlDirectory } from '../../src/directory/sql-directory.ts'
+import { listUsers } from '../../src/directory/user-list.ts'
 import type { Clock } from '../../src/lib/clock.ts'
 import { parseFilter } from '../../src/scim/filter.ts'
 import type { JsonObject } from '../../src/scim/json.ts'
 import { readJournal, verifyJournal } from '../../src/store/journal.ts'
-import type { Store } from '../../src/store/store.ts'
+import type { Reader, Store, Writer } from '../../src/store/store.ts'
 import { eachDatabase, type TestDatabase } from '../support/databases.ts'
 
 const cause = { requestId: 'req-1', actor: 'scim' }
@@ -507,7 +511,68 @@ eachDatabase({
     t.same(await memberIds(directory, group.id), ['id-0'])
     await directory.deleteGroup(group.id, cause)
   },
+
+  async 'what is asked all day is found by an index in a large directory'(t, database) {
+    const { store, directory } = await opened(database)
+    await store.write(fill)
+    if (store.dialect === 'postgres') await sql`analyze`.execute(store.db)
+    const asked: CompiledQuery[] = []
+    const db = observed(store.db, asked)
+    const page = (path: string, value: string) => ({
+      filter: { op: 'eq', path, value } as const,
+      startIndex: 1,
+      count: 100,
+    })
+    for (const path of ['id', 'userName', 'externalId', 'groups.value']) await listUsers(db, page(path, 'x7'))
+    for (const path of ['id', 'displayName', 'externalId', 'members.value']) {
+      await listGroups(db, page(path, 'x7'))
+    }
+    await membersOf(db, ['x7'])
+    await groupsOfUsers(db, ['x7'])
+    t.equal(asked.length, 10)
+    for (const query of asked) t.same(await wholeReads(store, query), [], query.sql)
+    t.equal((await directory.membersOf(['x7'])).get('x7')?.length, 10)
+    t.equal((await directory.groupsOfUsers(['x7'])).get('x7')?.length, 2)
+  },
 })
+
+/** 50,000 users and 10,000 groups, both x1, x2, …; every user in two groups. */
+async function fill(tx: Writer): Promise<void> {
+  const numbers = (last: number) =>
+    sql`(with recursive s(i) as (select 1 union all select i + 1 from s where i < ${sql.lit(last)}) select i, 'x' || i as x from s) as numbers`
+  await sql`insert into users select x, x, x, x, x, x, 1, null, '{}', 1, '', '' from ${numbers(50_000)}`.execute(
+    tx,
+  )
+  await sql`insert into "groups" select x, x, x, x, '{}', 1, '', '' from ${numbers(10_000)}`.execute(tx)
+  await sql`insert into members select 'x' || (i % 10000 + 1), x, 'User' from ${numbers(50_000)}`.execute(tx)
+  await sql`insert into members select 'x' || ((i + 50) % 10000 + 1), x, 'User' from ${numbers(50_000)}`.execute(
+    tx,
+  )
+}
+
+/** The same database, noting the statements that are run on it. */
+const observed = (db: Reader, asked: CompiledQuery[]): Reader =>
+  new Proxy(db, {
+    get(target, name) {
+      if (name !== 'executeQuery') {
+        const member: unknown = Reflect.get(target, name, target)
+        return typeof member === 'function' ? member.bind(target) : member
+      }
+      return (query: CompiledQuery) => {
+        asked.push(query)
+        return target.executeQuery(query)
+      }
+    },
+  })
+
+/** The steps of the query's plan that read all rows of one of our tables. */
+async function wholeReads({ db, dialect }: Store, query: CompiledQuery): Promise<readonly string[]> {
+  const explain = dialect === 'postgres' ? 'explain' : 'explain query plan'
+  const { rows } = await db.executeQuery(CompiledQuery.raw(`${explain} ${query.sql}`, [...query.parameters]))
+  return rows
+    .map(row => JSON.stringify(row))
+    .filter(step => /(?:Seq Scan on|SCAN) "?(?:users|groups|members)/.test(step))
+}
 
 async function opened(
   database: TestDatabase,

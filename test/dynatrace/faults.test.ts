@@ -1,5 +1,5 @@
 /** A broken network, a slow or limiting Dynatrace, tokens that expire: what is repeated and what is said. */
-import { createServer } from 'node:net'
+import { createServer, type Server } from 'node:net'
 import { test } from 'tap'
 import type { Binding } from '../../src/dynatrace/dynatrace.ts'
 import {
@@ -356,6 +356,29 @@ test('secrets reach neither errors nor logs, even when an answer repeats them', 
   t.match(logged(), /"runId":"run-1","requestIds":\["req-1","req-2"\],"operation":"users\.list"/)
 })
 
+test('a write that may have arrived once is never said to have been kept back', async t => {
+  const server = createServer(socket => {
+    socket.once('data', () => {
+      server.close()
+      socket.destroy()
+    })
+  })
+  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))
+  const unlucky = await stage(t, [], { apiUrl: urlOf(server) })
+  t.match(await failureOf(unlucky.dynatrace.groups.remove('g1')), { message: /ECONNREFUSED/, sent: true })
+
+  const refused = await stage(t, ['drop', refusal(401, 'expired')], {
+    sso: (_, index) => (index === 0 ? tokenReply('first') : refusal(400, 'client is disabled')),
+  })
+  t.match(await failureOf(refused.dynatrace.groups.remove('g1')), { failure: 'unauthorized', sent: true })
+
+  const closed = await stage(t, () => 'hang')
+  const pending = failureOf(closed.dynatrace.groups.remove('g1'))
+  while (closed.seen.length === 0) await new Promise(setImmediate)
+  await closed.connection.close()
+  t.match(await pending, { failure: 'unavailable', sent: true })
+})
+
 test('closing ends what is in flight and what waits for another try', async t => {
   const { dynatrace, connection } = await stage(t, () => 'hang')
   const pending = failureOf(dynatrace.users.list())
@@ -386,8 +409,13 @@ async function failureOf(promise: Promise<unknown>): Promise<Error> {
 async function closedPort(): Promise<string> {
   const server = createServer()
   await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))
-  const address = server.address()
+  const url = urlOf(server)
   await new Promise(resolve => server.close(resolve))
+  return url
+}
+
+function urlOf(server: Server): string {
+  const address = server.address()
   if (address === null || typeof address === 'string') throw new Error('The server had no port')
   return `http://127.0.0.1:${address.port}`
 }

@@ -1,6 +1,7 @@
 /** The operators' API over a running bridge: what it answers, to whom, and what it refuses. */
 import { type Test, test } from 'tap'
 import { readinessOf } from '../../src/http/ops/readiness.ts'
+import { summaryOf } from '../../src/http/ops/runs.ts'
 import { type RunningBridge, runningBridge } from '../support/running-bridge.ts'
 import { SCIM_TOKEN } from '../support/world.ts'
 
@@ -85,6 +86,10 @@ test('bad requests get one clear answer', async t => {
     ['GET', '/api/v1/journal?limit=lots', undefined, 400, 'invalid-request', {}],
     ['GET', '/api/v1/drift', undefined, 404, 'no-full-run', {}],
     ['GET', '/api/v1/access/users/nobody@acme.example', undefined, 404, 'user-not-found', {}],
+    ['GET', '/api/v1/access/users/ana%00', undefined, 400, 'invalid-request', {}],
+    ['GET', '/api/v1/reconcile/runs/%00', undefined, 400, 'invalid-request', {}],
+    ['GET', '/api/v1/journal?kind=%00', undefined, 400, 'invalid-request', {}],
+    ['POST', '/api/v1/reconcile', { mode: 'plan', by: 'a\0' }, 400, 'invalid-request', json],
     ['PUT', '/api/v1/reconcile', { mode: 'plan' }, 404, 'unknown-operation', json],
     ['GET', '/api/v1/secrets', undefined, 404, 'unknown-operation', {}],
   ] as const
@@ -123,6 +128,13 @@ test('a bridge at work', async t => {
     t.match(short, { status: 'in-step', tally: { failed: 0 } })
     t.notOk('plan' in short)
     t.match((await bridge.call('GET', `/api/v1/reconcile/runs/${done.id}`)).json(), { plan: { hash: /\w/ } })
+  })
+
+  t.test('names a few of the keys of a pass over many, and counts them', async t => {
+    const scope = Array.from({ length: 300 }, (_, index) => `user person-${index}@acme.example`)
+    const short = summaryOf({ ...(await bridge.run('plan')), scope })
+    t.same(short.scope, scope.slice(0, 10))
+    t.equal(short.keys, 300)
   })
 
   t.test('knows of no drift, and what is not ours', async t => {

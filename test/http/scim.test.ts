@@ -1,6 +1,7 @@
 /** SCIM over HTTP, on a real database: resources, lists, errors, bad input. */
 import { once } from 'node:events'
 import { connect } from 'node:net'
+import { gzipSync } from 'node:zlib'
 import type { LightMyRequestResponse } from 'fastify'
 import { type Test, test } from 'tap'
 import { BridgeError } from '../../src/lib/errors.ts'
@@ -222,7 +223,9 @@ test('groups', async t => {
     const put = await send('PUT', `/Groups/${id}`, { id, displayName: 'Team', members: [{ value: c }] })
     t.equal(put.statusCode, 200)
     t.match(put.json().members, [{ value: c }])
-    t.notOk((await send('PUT', `/Groups/${id}`, { displayName: 'Team' })).json().members)
+    const silent = await send('PUT', `/Groups/${id}`, { displayName: 'Team' })
+    t.same(silent.json().members.length, 1, 'members that are not mentioned are kept')
+    t.notOk((await send('PUT', `/Groups/${id}`, { displayName: 'Team', members: [] })).json().members)
   })
 
   t.test('are unique by name in any case, found by name, and deleted', async t => {
@@ -360,6 +363,23 @@ test('bad input gets a SCIM error, and the server lives on', async t => {
     await t.test(name, async t => isError(t, await response, status, scimType))
   }
   t.notMatch((await send('POST', '/Users', '{"password":"hunter2"')).body, 'hunter2')
+
+  t.test('bytes that would be read as other names are refused', async t => {
+    const raw = (payload: Buffer, headers = {}) =>
+      app.inject({
+        method: 'POST',
+        url: '/scim/v2/Users',
+        headers: { authorization: `Bearer ${token}`, 'content-type': 'application/scim+json', ...headers },
+        payload,
+      })
+    const body = '{"userName":"Jürgen@acme.example"}'
+    isError(t, await raw(Buffer.from(body, 'latin1')), 400, 'invalidSyntax')
+    const packed = await raw(gzipSync(body), { 'content-encoding': 'gzip' })
+    isError(t, packed, 415)
+    t.match(packed.json().detail, /Content-Encoding/)
+    const plain = await raw(Buffer.from(body), { 'content-encoding': 'identity' })
+    t.match(plain.json(), { userName: 'Jürgen@acme.example' })
+  })
   t.equal((await send('DELETE', '/Users')).headers.allow, 'GET, POST, HEAD')
 
   t.test('slashes too many and media types of all kinds are no error', async t => {
@@ -409,6 +429,23 @@ test('what is not HTTP, or has too many headers, is answered all the same', asyn
   t.match(await raw('nonsense\r\n\r\n'), /^HTTP\/1\.1 400 [\s\S]*scim\+json[\s\S]*"status":"400"/)
   const headers = `GET /scim/v2/Users HTTP/1.1\r\nx: ${'y'.repeat(80_000)}\r\n\r\n`
   t.match(await raw(headers), /^HTTP\/1\.1 431 [\s\S]*"status":"431"/)
+})
+
+test('a request that never ends does not keep the server from closing', async t => {
+  const { app } = await scimApp(t)
+  await app.listen({ port: 0, host: '127.0.0.1' })
+  const address = app.server.address()
+  if (address === null || typeof address === 'string') throw new Error('The app does not listen on a port.')
+  const socket = connect(address.port, '127.0.0.1').on('error', () => {})
+  const arrived = once(app.server, 'request')
+  socket.write(
+    `POST /scim/v2/Users HTTP/1.1\r\nhost: x\r\nauthorization: Bearer ${token}\r\n` +
+      'content-type: application/json\r\ncontent-length: 100\r\n\r\n{"userName":',
+  )
+  await arrived
+  const begun = performance.now()
+  await app.close()
+  t.ok(performance.now() - begun < 5_000)
 })
 
 test('failures of ours do not tell what happened inside', async t => {

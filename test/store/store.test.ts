@@ -182,6 +182,22 @@ test('when the commit fails, every work of the batch hears of it', async t => {
   t.equal(await departures(store), 1)
 })
 
+test('a full disk is unavailability for the whole batch, and passes', async t => {
+  const store = await (await sqliteDatabase(t)).open()
+  const limitTo = (pages: number) =>
+    store.write(tx => sql`pragma max_page_count = ${sql.lit(pages)}`.execute(tx))
+  const unavailable = { status: 'rejected', reason: { name: 'BridgeError', code: 'store-unavailable' } }
+  await limitTo(1) // never fewer than there are
+  const hog = (n: number) => store.write(tx => depart(tx, n, 'x'.repeat(100_000)))
+  t.match(await Promise.allSettled([hog(1)]), [unavailable])
+  const works = [store.write(tx => depart(tx, 2)), hog(3), store.write(tx => depart(tx, 4))]
+  t.match(await Promise.allSettled(works), [unavailable, unavailable, unavailable])
+  t.equal(await departures(store), 0)
+  await limitTo(1_000_000)
+  await Promise.all([store.write(tx => depart(tx, 5)), store.write(tx => depart(tx, 6))])
+  t.equal(await departures(store), 2)
+})
+
 test('a lost PostgreSQL connection is unavailability, and passes', async t => {
   const server = await startPostgres(t)
   const database = await postgresDatabase(t, server)
@@ -213,9 +229,9 @@ function range(count: number): number[] {
   return Array.from({ length: count }, (_, n) => n)
 }
 
-async function depart(tx: Writer, n: number): Promise<void> {
+async function depart(tx: Writer, n: number, userName = ''): Promise<void> {
   const emailKey = `person${n}@acme.example`
-  await tx.insertInto('departures').values({ emailKey, email: emailKey, userName: '', at: '' }).execute()
+  await tx.insertInto('departures').values({ emailKey, email: emailKey, userName, at: '' }).execute()
 }
 
 async function departures(store: Store): Promise<number> {

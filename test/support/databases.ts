@@ -63,6 +63,9 @@ function opener(t: Test, place: Omit<TestDatabase, 'open'>): TestDatabase {
   }
 }
 
+/** Like nothing else, so that it can be looked for in what is printed. */
+export const POSTGRES_PASSWORD = 'postgres-password-for-tests'
+
 export interface TestPostgres {
   /** Of the database `postgres`. */
   readonly databaseUrl: string
@@ -80,7 +83,7 @@ export async function startPostgres(t: Test): Promise<TestPostgres> {
   const server = new EmbeddedPostgres({
     databaseDir: join(home, 'data'),
     user: 'postgres',
-    password: 'x',
+    password: POSTGRES_PASSWORD,
     port,
     persistent: false,
     createPostgresUser: process.getuid?.() === 0,
@@ -94,7 +97,7 @@ export async function startPostgres(t: Test): Promise<TestPostgres> {
     await server.stop()
     await rm(home, { recursive: true, force: true })
   })
-  const urlOf = (database: string) => `postgres://postgres:x@127.0.0.1:${port}/${database}`
+  const urlOf = (database: string) => `postgres://postgres:${POSTGRES_PASSWORD}@127.0.0.1:${port}/${database}`
   const ask = async (query: string) => {
     const client = server.getPgClient('postgres', '127.0.0.1')
     await client.connect()

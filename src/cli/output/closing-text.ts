@@ -2,8 +2,11 @@
 import type { Finding } from '../../lib/finding.ts'
 import type { Run } from '../../reconcile/run.ts'
 import type { Step } from '../../reconcile/step.ts'
+import { wrapped } from './columns.ts'
 import { type Paint, signs } from './paint.ts'
 import { printable } from './printable.ts'
+
+const DEEP = '        '
 
 /** How to let held steps happen, or not. */
 export function decisionLines(runId: string, steps: readonly Step[]): readonly string[] {
@@ -21,7 +24,9 @@ export function problemLines(problems: readonly string[], paint: Paint): readonl
   if (problems.length === 0) return []
   return [
     paint('bold', 'Problems'),
-    ...problems.map(problem => `  ${paint(signs.remove.style, '!')} ${printable(problem)}`),
+    ...problems.flatMap(problem =>
+      wrapped(printable(problem), { first: `  ${paint(signs.remove.style, '!')} `, rest: '    ' }),
+    ),
     '',
   ]
 }
@@ -29,8 +34,11 @@ export function problemLines(problems: readonly string[], paint: Paint): readonl
 export function findingLines(findings: readonly Finding[], paint: Paint): readonly string[] {
   if (findings.length === 0) return []
   const lines = findings.flatMap(({ severity, subject, message, remedy }) => [
-    `  ${paint(severity === 'error' ? 'red' : severity === 'warning' ? 'yellow' : 'dim', severity)} ${printable(`${subject}: ${message}`)}`,
-    `        ${paint('dim', printable(remedy))}`,
+    ...wrapped(printable(`${subject}: ${message}`), {
+      first: `  ${paint(severity === 'error' ? 'red' : severity === 'warning' ? 'yellow' : 'dim', severity)} `,
+      rest: '    ',
+    }),
+    ...wrapped(printable(remedy), { first: DEEP, rest: DEEP, style: line => paint('dim', line) }),
   ])
   return [paint('bold', 'Findings'), ...lines, '']
 }
@@ -45,9 +53,11 @@ export function callsLines(calls: Run['calls']): readonly string[] {
   const total = Object.values(calls).reduce((sum, count) => sum + count, 0)
   if (total === 0) return []
   const operations = Object.entries(calls).sort(([a], [b]) => (a < b ? -1 : 1))
-  return [
-    `${plural(total, 'Dynatrace call')} (${operations.map(([name, count]) => `${name} ${count}`).join(', ')}).`,
-  ]
+  const each = operations.map(([name, count]) => `${name}\u00a0${count}`).join(', ')
+  // A name and its number stay together.
+  return wrapped(`${plural(total, 'Dynatrace call')} (${each}).`, { first: '', rest: '  ' }).map(line =>
+    line.replaceAll('\u00a0', ' '),
+  )
 }
 
 export const plural = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? '' : 's'}`

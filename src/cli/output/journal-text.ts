@@ -1,5 +1,6 @@
 /** Journal lines, oldest last as they come, one a line. Pure. */
 import type { JournalPage } from '../../http/ops/journal.ts'
+import { shortened } from './columns.ts'
 import { painter, type TextOptions } from './paint.ts'
 import { printable } from './printable.ts'
 import { table } from './table.ts'
@@ -11,13 +12,16 @@ export function journalText({ entries, next }: JournalPage, options: TextOptions
   const paint = painter(options)
   const header = ['SEQ', 'AT', 'KIND', 'RUN', 'REQUEST', 'ACTOR', 'DATA']
   const rows = entries.map(({ seq, at, kind, runId, requestId, actor, data }) =>
-    [String(seq), at, kind, runId ?? '–', requestId ?? '–', actor, shortened(JSON.stringify(data))].map(
-      printable,
-    ),
+    [
+      String(seq),
+      at,
+      kind,
+      runId ?? '–',
+      requestId ?? '–',
+      actor,
+      shortened(JSON.stringify(data), DATA_WIDTH),
+    ].map(printable),
   )
   const more = next === undefined ? '' : `\nOlder entries: --before ${next}\n`
   return `${table([header.map(cell => paint('dim', cell)), ...rows])}\n${more}`
 }
-
-const shortened = (text: string): string =>
-  text.length <= DATA_WIDTH ? text : `${text.slice(0, DATA_WIDTH - 1)}…`

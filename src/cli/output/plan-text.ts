@@ -2,8 +2,12 @@
 import { type Tally, tallyOf } from '../../http/ops/tally.ts'
 import type { Run } from '../../reconcile/run.ts'
 import { callsLines, decisionLines, findingLines, problemLines, unmanagedLine } from './closing-text.ts'
+import { shortened, textWidth } from './columns.ts'
 import { painter, type TextOptions } from './paint.ts'
+import { printable } from './printable.ts'
 import { stepLines } from './steps-text.ts'
+
+const SCOPE_WIDTH = 45
 
 export function planText(run: Run, options: TextOptions): string {
   const { id, plan, problems, findings, calls } = run
@@ -46,4 +50,17 @@ function summaryLine({ status, plan, results, problems }: Run): string {
 export const tallyText = ({ add, change, remove, held, refused }: Tally): string =>
   `${add} to add, ${change} to change, ${remove} to remove, ${held} held, ${refused} refused`
 
-const scopeText = (scope: Run['scope']): string => (scope === 'full' ? 'full pass' : scope.join(', '))
+/** Of a keyed pass as many keys as fit beside the id and the time, and how many more there are. */
+function scopeText(scope: Run['scope']): string {
+  if (scope === 'full') return 'full pass'
+  const [first = 'nothing', ...others] = scope.map(printable)
+  let named = shortened(first, SCOPE_WIDTH)
+  let more = others.length
+  for (const key of others) {
+    const longer = `${named}, ${key}`
+    if (textWidth(longer) > SCOPE_WIDTH) break
+    named = longer
+    more -= 1
+  }
+  return more === 0 ? named : `${named} and ${more} more`
+}

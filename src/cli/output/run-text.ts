@@ -3,6 +3,7 @@ import { tallyOf } from '../../http/ops/tally.ts'
 import type { Run, RunStatus } from '../../reconcile/run.ts'
 import type { Step, StepResult } from '../../reconcile/step.ts'
 import { callsLines, decisionLines, findingLines, problemLines, unmanagedLine } from './closing-text.ts'
+import { wrapped } from './columns.ts'
 import { type Paint, painter, type TextOptions } from './paint.ts'
 import { printable } from './printable.ts'
 
@@ -30,18 +31,19 @@ export function runText(run: Run, options: TextOptions): string {
 }
 
 function resultLines({ title }: Step, result: StepResult | undefined, paint: Paint): readonly string[] {
-  const text = printable(title)
-  if (result === undefined) return [`  ${paint('dim', '·')} ${text}`, `      ${paint('dim', 'not reached')}`]
+  const told = (mark: string): readonly string[] =>
+    wrapped(printable(title), { first: `  ${mark} `, rest: '    ' })
+  const why = (text: string, style = (line: string): string => line): readonly string[] =>
+    wrapped(printable(text), { first: '      ', rest: '      ', style })
+  const quiet = (line: string): string => paint('dim', line)
+  if (result === undefined) return [...told(paint('dim', '·')), ...why('not reached', quiet)]
   switch (result.kind) {
     case 'applied':
-      return [`  ${paint('green', '✓')} ${text}`]
+      return told(paint('green', '✓'))
     case 'skipped':
-      return [
-        `  ${paint('yellow', '·')} ${text}`,
-        `      ${paint('dim', `skipped: ${printable(result.reason)}`)}`,
-      ]
+      return [...told(paint('yellow', '·')), ...why(`skipped: ${result.reason}`, quiet)]
     case 'failed':
-      return [`  ${paint('red', '✗')} ${text}`, `      ${printable(result.reason)}`]
+      return [...told(paint('red', '✗')), ...why(result.reason)]
   }
 }
 

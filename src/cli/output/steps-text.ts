@@ -1,9 +1,13 @@
 /** Steps as lines, gathered under the Dynatrace group or person they concern, in the order of the plan. */
 import { effectOf } from '../../http/ops/tally.ts'
 import type { Step } from '../../reconcile/step.ts'
+import { wrapped } from './columns.ts'
 import { type Paint, painter, signs, type TextOptions } from './paint.ts'
 import { printable } from './printable.ts'
 import { placeOf } from './step-place.ts'
+
+const DEEP = '        '
+const DEEPER = `${DEEP}  `
 
 export function stepLines(steps: readonly Step[], options: TextOptions): readonly string[] {
   const paint = painter(options)
@@ -24,9 +28,9 @@ export function stepLines(steps: readonly Step[], options: TextOptions): readonl
 function linesOf(step: Step, line: string, paint: Paint): readonly string[] {
   const { sign, style } = signs[effectOf(step.action)]
   return [
-    `    ${paint(style, sign)} ${printable(line)}`,
-    ...changedFields(step).map(text => `        ${printable(text)}`),
-    `        ${paint('dim', printable(step.reason))}`,
+    ...wrapped(printable(line), { first: `    ${paint(style, sign)} `, rest: '      ' }),
+    ...changedFields(step).flatMap(text => wrapped(printable(text), { first: DEEP, rest: DEEPER })),
+    ...wrapped(printable(step.reason), { first: DEEP, rest: DEEP, style: text => paint('dim', text) }),
     ...verdictLines(step, paint),
   ]
 }
@@ -45,8 +49,12 @@ function verdictLines({ verdict }: Step, paint: Paint): readonly string[] {
     case 'proceed':
       return []
     case 'hold':
-      return [`        ${paint('yellow', 'held')} by ${verdict.guard}: ${printable(verdict.reason)}`]
+      return verdictText(paint('yellow', 'held'), verdict)
     case 'refuse':
-      return [`        ${paint('red', 'refused')} by ${verdict.guard}: ${printable(verdict.reason)}`]
+      return verdictText(paint('red', 'refused'), verdict)
   }
+}
+
+function verdictText(word: string, { guard, reason }: { guard: string; reason: string }): readonly string[] {
+  return wrapped(printable(reason), { first: `${DEEP}${word} by ${guard}: `, rest: DEEPER })
 }

@@ -4,6 +4,7 @@ import { errorSchema } from './error-answer.ts'
 import { OperationsError } from './operations-error.ts'
 import type { OperationsParts } from './parts.ts'
 import type { Routes } from './routes.ts'
+import { storableText } from './storable-text.ts'
 
 const grantSchema = z.object({
   kind: z.enum(['policy', 'role']),
@@ -45,8 +46,8 @@ export function registerAccess(
         tags: ['access'],
         operationId: 'explainUser',
         summary: 'Every grant of a person, with the IdP group and the rule behind it',
-        params: z.object({ userName: z.string() }),
-        response: { 200: userAccessSchema, 401: errorSchema, 404: errorSchema },
+        params: z.object({ userName: storableText() }),
+        response: { 200: userAccessSchema, 400: errorSchema, 401: errorSchema, 404: errorSchema },
       },
     },
     async request => {

@@ -7,12 +7,17 @@ import { OperationsError } from './operations-error.ts'
 import type { Routes } from './routes.ts'
 import { runSchema } from './run-schema.ts'
 import { noSuchRun, personName, runsPath } from './runs.ts'
+import { storableText } from './storable-text.ts'
 
 const tags = ['reconcile']
-const params = z.object({ id: z.string() })
+const params = z.object({ id: storableText() })
 const body = z.strictObject({
   by: personName.describe('Who decides.'),
-  reason: z.string().trim().min(1, 'must say why').max(2000).describe('Why, for those who read the journal.'),
+  reason: storableText()
+    .trim()
+    .min(1, 'must say why')
+    .max(2000)
+    .describe('Why, for those who read the journal.'),
 })
 const failures = { 400: errorSchema, 401: errorSchema, 404: errorSchema, 409: errorSchema }
 

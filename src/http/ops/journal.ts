@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { errorSchema } from './error-answer.ts'
 import type { OperationsParts } from './parts.ts'
 import type { Routes } from './routes.ts'
+import { storableText } from './storable-text.ts'
 
 const tags = ['journal']
 
@@ -37,9 +38,9 @@ export const journalVerdictSchema = z.discriminatedUnion('kind', [
 const querystring = z.strictObject({
   limit: z.coerce.number().int().min(1).max(1000).default(100),
   before: z.coerce.number().int().min(1).optional().describe('Only lines with a smaller seq.'),
-  runId: z.string().min(1).optional(),
-  requestId: z.string().min(1).optional(),
-  kind: z.string().min(1).optional(),
+  runId: storableText().min(1).optional(),
+  requestId: storableText().min(1).optional(),
+  kind: storableText().min(1).optional(),
 })
 
 type JournalParts = Pick<OperationsParts, 'readJournal' | 'verifyJournal'>

@@ -63,5 +63,12 @@ export const tallySchema = z
   })
 
 export const runSummarySchema = z
-  .object({ ...head, tally: tallySchema, calls: z.number(), problems: z.array(z.string()).readonly() })
+  .object({
+    ...head,
+    scope: head.scope.describe('full, or the first ten of the users and groups that were looked at.'),
+    keys: z.number().optional().describe('How many users and groups a keyed pass looked at.'),
+    tally: tallySchema,
+    calls: z.number(),
+    problems: z.array(z.string()).readonly(),
+  })
   .meta({ id: 'RunSummary', description: 'A run without its steps.' })

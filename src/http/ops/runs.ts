@@ -6,10 +6,14 @@ import { errorSchema } from './error-answer.ts'
 import { OperationsError } from './operations-error.ts'
 import type { Routes } from './routes.ts'
 import { runSchema, runSummarySchema } from './run-schema.ts'
+import { storableText } from './storable-text.ts'
 import { tallyOf } from './tally.ts'
 
 export const runsPath = '/api/v1/reconcile/runs'
 const tags = ['reconcile']
+
+/** Of a keyed pass, in its short form: a group push may bring thousands. */
+const KEYS_NAMED = 10
 
 export function registerRuns(routes: Routes, { reconciler }: { readonly reconciler: Reconciler }): void {
   routes.post(
@@ -53,8 +57,8 @@ export function registerRuns(routes: Routes, { reconciler }: { readonly reconcil
         tags,
         operationId: 'getRun',
         summary: 'One run with its plan, verdicts, results and findings',
-        params: z.object({ id: z.string() }),
-        response: { 200: runSchema, 401: errorSchema, 404: errorSchema },
+        params: z.object({ id: storableText() }),
+        response: { 200: runSchema, 400: errorSchema, 401: errorSchema, 404: errorSchema },
       },
     },
     async request => {
@@ -66,7 +70,7 @@ export function registerRuns(routes: Routes, { reconciler }: { readonly reconcil
 }
 
 /** A name as a person gives it: not empty, and short enough for one line. */
-export const personName = z.string().trim().min(1, 'must name a person').max(200)
+export const personName = storableText().trim().min(1, 'must name a person').max(200)
 
 export const noSuchRun = (id: string): OperationsError =>
   new OperationsError(
@@ -79,7 +83,8 @@ export function summaryOf(run: Run): z.output<typeof runSummarySchema> {
   const { id, trigger, mode, scope, status, startedAt, finishedAt, actor, plan, results, calls, problems } =
     run
   return {
-    ...{ id, trigger, mode, scope, status, startedAt, finishedAt, actor, problems },
+    ...{ id, trigger, mode, status, startedAt, finishedAt, actor, problems },
+    ...(scope === 'full' ? { scope } : { scope: scope.slice(0, KEYS_NAMED), keys: scope.length }),
     tally: tallyOf(plan.steps, results),
     calls: Object.values(calls).reduce((sum, count) => sum + count, 0),
   }

@@ -91,14 +91,18 @@ function clientMessage(thrown: unknown, status: number, code: string): string {
   return messageOf(thrown)
 }
 
+const CLIENT_ERRORS: ReadonlyMap<string, readonly [number, string]> = new Map([
+  ['HPE_HEADER_OVERFLOW', [431, 'Request Header Fields Too Large']],
+  ['ERR_HTTP_REQUEST_TIMEOUT', [408, 'Request Timeout']],
+])
+
 /** The last resort for what is not even HTTP, or has headers beyond all measure. */
 export function answerClientError(error: NodeJS.ErrnoException, socket: Socket): void {
   if (error.code === 'ECONNRESET' || !socket.writable) {
     socket.destroy()
     return
   }
-  const tooLarge = error.code === 'HPE_HEADER_OVERFLOW'
-  const [status, reason] = tooLarge ? [431, 'Request Header Fields Too Large'] : [400, 'Bad Request']
+  const [status, reason] = CLIENT_ERRORS.get(error.code ?? '') ?? [400, 'Bad Request']
   const body = JSON.stringify(toScimErrorBody({ status, message: `${reason}.` }))
   socket.end(
     `HTTP/1.1 ${status} ${reason}\r\nContent-Type: ${scimJson}\r\nContent-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n${body}`,

@@ -1,5 +1,7 @@
 /** Reads JSON bodies, under both names that SCIM clients use (RFC 7644 §3.8), with any charset parameter. */
-import type { FastifyInstance } from 'fastify'
+import { isUtf8 } from 'node:buffer'
+import type { FastifyInstance, FastifyRequest } from 'fastify'
+import { ScimError } from '../../scim/error.ts'
 import { scimJson } from '../scim/media-type.ts'
 
 /**
@@ -9,12 +11,23 @@ import { scimJson } from '../scim/media-type.ts'
 export function registerJsonBody(app: FastifyInstance): void {
   const parse = app.getDefaultJsonParser('error', 'error')
   app.removeAllContentTypeParsers()
-  app.addContentTypeParser<string>(
+  app.addContentTypeParser<Buffer>(
     [scimJson, 'application/json'],
-    { parseAs: 'string' },
+    { parseAs: 'buffer' },
     (request, body, done) => {
-      if (body === '') done(null, undefined)
-      else void parse(request, body, done)
+      const refusal = refusalOf(request, body)
+      if (refusal !== undefined) done(refusal)
+      else if (body.length === 0) done(null, undefined)
+      else void parse(request, body.toString(), done)
     },
   )
+}
+
+/** Bytes that are not UTF-8 (RFC 8259 §8.1) would be read as another name, and somebody be stored under it. */
+function refusalOf(request: FastifyRequest, body: Buffer): ScimError | undefined {
+  const encoding = request.headers['content-encoding'] ?? 'identity'
+  if (encoding.toLowerCase() !== 'identity') {
+    return new ScimError(415, undefined, 'Send the body as it is, without Content-Encoding.')
+  }
+  return isUtf8(body) ? undefined : new ScimError(400, 'invalidSyntax', 'The body is not UTF-8.')
 }

@@ -53,9 +53,13 @@ export function registerGroups(app: FastifyInstance, { directory, onChange, publ
   app.put<{ Body: Json }>('/Groups/:id', async (request, reply) => {
     const projection = readProjection(request, groupType)
     const attributes = normaliseResource(request.body, groupType)
-    // A PUT is the whole group (RFC 7644 §3.5.1): one without members is a group without members.
-    const members = (isObject(request.body) ? membersIn(request.body) : undefined) ?? []
-    const group = await change(request, () => ({ attributes, members: [{ kind: 'replace', members }] }))
+    // What a PUT leaves out may be cleared or kept (RFC 7644 §3.5.1). Members are kept: a client that read
+    // the group without them, as Entra does, must not empty it by writing back what it read.
+    const members = isObject(request.body) ? membersIn(request.body) : undefined
+    const group = await change(request, () => ({
+      attributes,
+      members: members === undefined ? [] : [{ kind: 'replace', members }],
+    }))
     return answer(request, reply, group, projection)
   })
   app.patch<{ Body: Json }>('/Groups/:id', async (request, reply) => {

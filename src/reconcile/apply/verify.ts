@@ -28,6 +28,8 @@ export async function verify<S extends Step>(
     } catch (error) {
       if (!(error instanceof UpstreamError)) throw error
       trouble = `The change was sent, but could not be read back: ${messageOf(error)}`
+      // Waiting would only delay the end: the next pass looks anyway.
+      if (ledger.stopped !== undefined) break
     }
   }
   ledger.set(missing, { kind: 'failed', reason: trouble })
