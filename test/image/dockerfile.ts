@@ -153,6 +153,7 @@ async function copy(image: Image, text: string, { context, stages }: Building): 
 async function run(image: Image, command: string, { owner, path }: Building): Promise<void> {
   const here = command.replaceAll(/(^|\s)\/(?=\S)/g, `$1${image.root}/`).replaceAll('node:node', owner)
   const environment = {
+    ...network(),
     ...image.env,
     PATH: `${join(image.root, 'usr/local/bin')}:${path}`,
     HOME: process.env.HOME ?? '/',
@@ -164,4 +165,15 @@ async function run(image: Image, command: string, { owner, path }: Building): Pr
     cwd: join(image.root, image.workdir),
     maxBuffer: 16 * 1024 * 1024,
   })
+}
+
+/** How this machine reaches the registry: a proxy, a mirror, certificates. */
+function network(): Readonly<Record<string, string>> {
+  const name =
+    /^((https?|all|no)_proxy|node_extra_ca_certs|ssl_cert_(file|dir)|npm_config_(userconfig|registry|cache|cafile|(https_|no)?proxy))$/i
+  return Object.fromEntries(
+    Object.entries(process.env).flatMap(([key, value]) =>
+      name.test(key) && value !== undefined ? [[key, value]] : [],
+    ),
+  )
 }
