@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 /** Reads the command line and runs one command. */
 import { demo } from './cli/commands/demo.ts'
-import { serve } from './cli/commands/serve.ts'
+import { type ServeOptions, serve } from './cli/commands/serve.ts'
 import { systemDeps } from './cli/deps.ts'
 import { wholeNumber } from './cli/option-values.ts'
 import { type ExtraCommand, runProgram } from './cli/program.ts'
@@ -16,7 +16,8 @@ const addServe: ExtraCommand = (program, { deps, run }) =>
       wholeNumber(0, 65_535),
       8090,
     )
-    .action((options: { simulatorPort: number }) => run(() => serve(options, deps)))
+    .option('--json', 'print for programs')
+    .action((options: ServeOptions) => run(() => serve(options, deps)))
 
 const addDemo: ExtraCommand = (program, { deps, run }) =>
   program

@@ -45,6 +45,23 @@ test('the banner names URLs and token files, and SIGTERM ends the bridge with 0'
   t.notOk(bridge.output().includes(admin ?? '-'), 'nor is the admin token')
 })
 
+test('for programs the banner is one line of JSON', async t => {
+  const bridge = startCli(t, ['serve', '--simulator-port', '0', '--json'], {
+    cwd: await emptyFolder(t),
+    env: { PORT: '0' },
+  })
+  await eventually('the banner', async () => bridge.output().includes('"started"'))
+  const line =
+    bridge
+      .output()
+      .split('\n')
+      .find(each => each.startsWith('{"started"')) ?? '{}'
+  t.match(JSON.parse(line), {
+    started: { scim: { url: /\/scim\/v2$/, token: 'data/scim.token' }, dynatrace: { simulated: true } },
+  })
+  t.same(await bridge.end('SIGTERM'), { code: 0, signal: null })
+})
+
 test('a port in use is said in one line, and nothing is left running', async t => {
   const port = await busyPort(t)
   const cwd = await emptyFolder(t)

@@ -9,11 +9,12 @@ import { startSimulator } from '../../simulator/start.ts'
 import { createLogger } from '../../telemetry/log.ts'
 import { startBridge } from '../bridge.ts'
 import type { CliDeps } from '../deps.ts'
-import { bannerText } from '../output/banner-text.ts'
+import { bannerJson, bannerText } from '../output/banner-text.ts'
 
 export interface ServeOptions {
   /** Where the simulator listens when it is needed. */
   readonly simulatorPort: number
+  readonly json?: boolean | undefined
 }
 
 /** EX_CONFIG of sysexits: a supervisor need not try again before somebody changed something. */
@@ -46,16 +47,15 @@ export async function serve(options: ServeOptions, deps: CliDeps): Promise<numbe
       log: createLogger(settings.logLevel),
       clock: deps.clock,
     })
-    deps.out(
-      bannerText({
-        url: bridge.url,
-        simulator: simulator?.url,
-        settings,
-        accessFile,
-        scim: scim.from,
-        admin: admin.from,
-      }),
-    )
+    const facts = {
+      url: bridge.url,
+      simulator: simulator?.url,
+      settings,
+      accessFile,
+      scim: scim.from,
+      admin: admin.from,
+    }
+    deps.out(options.json === true ? bannerJson(facts) : bannerText(facts))
     await stopped
     await bridge.close()
     return 0

@@ -41,3 +41,18 @@ export function bannerText({ url, simulator, settings, accessFile, scim, admin }
     simulator === undefined ? 'Next: npx scim-bridge plan' : 'Next, in a second terminal: npm run demo'
   return `\n${head}\n\n${table.join('\n')}\n\n${next}\n\n`
 }
+
+/** The same for programs, in one line, as the log lines on the same stream are. */
+export function bannerJson({ url, simulator, settings, accessFile, scim, admin }: BannerFacts): string {
+  const started = {
+    scim: { url: `${url}/scim/v2`, token: scim },
+    operations: { url: `${url}/api/v1`, token: admin },
+    health: `${url}/health/ready`,
+    metrics: `${url}/metrics`,
+    openapi: `${url}/openapi.json`,
+    dynatrace: { url: simulator ?? settings.dynatrace?.apiUrl, simulated: simulator !== undefined },
+    rules: accessFile,
+    database: settings.databaseUrl === undefined ? `${settings.dataDir}/bridge.db` : 'postgresql',
+  }
+  return `${JSON.stringify({ started })}\n`
+}
