@@ -113,7 +113,7 @@ export function reconcileLoop(initial: AccessModel, parts: LoopParts): Reconcile
     const scope = keyedScope(keys, { model, idpGroups: snapshot.groups, ownership })
     const named = keys.map(key => `${key.kind} ${key.key}`)
     const requestIds = [...new Set(keys.flatMap(key => key.requestIds))]
-    const run = { ...newRun('scim', model.mode === 'observe' ? 'plan' : 'apply', named, 'scim'), requestIds }
+    const run = { ...newRun('scim', 'apply', named, 'scim'), requestIds }
     const { run: done, result } = await carryOut(run, scope)
     const open = result === undefined ? keys : keys.filter(key => isOpen(key, done))
     const settled = keys.filter(key => !open.includes(key))
@@ -142,6 +142,8 @@ export function reconcileLoop(initial: AccessModel, parts: LoopParts): Reconcile
     }
     const pending = await changes.pending()
     pendingKeys = pending.length
+    // Nothing would be carried out: the full pass reports these with everything else.
+    if (model.mode === 'observe') return pause(POLL_MS)
     const ready = pending.filter(key => {
       const retry = retries.get(`${key.kind} ${key.key}`)
       // A newer change does not wait for the failure of an older one.

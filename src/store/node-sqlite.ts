@@ -2,36 +2,87 @@
 import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite'
 import type { SqliteDatabase, SqliteStatement } from 'kysely'
 import { driverError } from './driver-error.ts'
+import { sharedRead } from './shared-read.ts'
 
 /** While opening, and for readers in the rare moments in which the log is reset. In milliseconds. */
 const BUSY_TIMEOUT = 5000
 const CACHED_STATEMENTS = 512
 
+export interface NodeSqlite extends SqliteDatabase {
+  /** Runs a query without Kysely in between; the rows have the names that Kysely's CamelCasePlugin gives them. */
+  rows(sql: string, parameters: readonly unknown[]): readonly object[]
+  /** For a reader: from now on it sees what has been committed by now. */
+  refresh(): void
+}
+
 /**
  * One connection. A writer takes the write lock when its transaction begins, so that works of several
  * processes never overlap; a reader sees what was committed last and never waits for a writer (WAL).
+ * A `shared` reader is for queries that stand alone.
  */
-export function nodeSqlite(path: string, access: 'write' | 'read'): SqliteDatabase {
-  const db = new DatabaseSync(path, { readOnly: access === 'read', timeout: BUSY_TIMEOUT })
+export function nodeSqlite(path: string, access: 'write' | 'read' | 'shared'): NodeSqlite {
+  const db = new DatabaseSync(path, { readOnly: access !== 'write', timeout: BUSY_TIMEOUT })
   try {
     db.exec(access === 'write' ? WRITER : READER)
   } catch (error) {
     db.close()
     throw error
   }
-  const cache = new Map<string, SqliteStatement>()
+  const shared = access === 'shared' ? sharedRead(db) : undefined
+  const join = () => shared?.join()
+  const statements = cached(sql => {
+    const prepared = adapt(db.prepare(access === 'write' ? immediate(sql) : sql), join)
+    return sql === 'rollback' ? whileIn(db, prepared) : prepared
+  })
+  const queries = cached(sql => named(db.prepare(sql)))
   return {
     close() {
+      shared?.end()
       if (db.isOpen) db.close()
     },
-    prepare(sql) {
-      const cached = cache.get(sql)
-      if (cached !== undefined) return cached
-      const prepared = translated(() => adapt(db.prepare(access === 'write' ? immediate(sql) : sql)))
-      const statement = sql === 'rollback' ? whileIn(db, prepared) : prepared
-      if (cache.size < CACHED_STATEMENTS) cache.set(sql, statement)
-      return statement
+    prepare: statements,
+    rows(sql, parameters) {
+      const query = queries(sql)
+      return translated(() => {
+        join()
+        return query(parameters)
+      })
     },
+    refresh: () => shared?.end(),
+  }
+}
+
+/** Preparing costs several times what running does. */
+function cached<T>(prepare: (sql: string) => T): (sql: string) => T {
+  const cache = new Map<string, T>()
+  return sql => {
+    const known = cache.get(sql)
+    if (known !== undefined) return known
+    const prepared = translated(() => prepare(sql))
+    if (cache.size < CACHED_STATEMENTS) cache.set(sql, prepared)
+    return prepared
+  }
+}
+
+/** Rows as objects with names in camelCase, worked out once for all rows. */
+function named(statement: StatementSync): (parameters: readonly unknown[]) => readonly object[] {
+  const names = statement
+    .columns()
+    .map(({ name }) => name.replace(/_(\w)/g, (_, next: string) => next.toUpperCase()))
+  if (names.length === 0) {
+    return parameters => {
+      statement.run(...bind(parameters))
+      return []
+    }
+  }
+  statement.setReturnArrays(true)
+  return parameters => {
+    const found: unknown[] = statement.all(...bind(parameters))
+    return found.map(values => {
+      const row: Record<string, unknown> = {}
+      if (Array.isArray(values)) for (const [at, name] of names.entries()) row[name] = values[at]
+      return row
+    })
   }
 }
 
@@ -55,9 +106,13 @@ const whileIn = (db: DatabaseSync, rollback: SqliteStatement): SqliteStatement =
   run: parameters => (db.isTransaction ? rollback.run(parameters) : { changes: 0, lastInsertRowid: 0 }),
 })
 
-const adapt = (statement: StatementSync): SqliteStatement => ({
+const adapt = (statement: StatementSync, join: () => void): SqliteStatement => ({
   reader: statement.columns().length > 0,
-  all: parameters => translated(() => statement.all(...bind(parameters))),
+  all: parameters =>
+    translated(() => {
+      join()
+      return statement.all(...bind(parameters))
+    }),
   run: parameters => translated(() => statement.run(...bind(parameters))),
   iterate: parameters => statement.iterate(...bind(parameters)),
 })

@@ -2,11 +2,12 @@
 import { chmodSync, mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
-import { CamelCasePlugin, Kysely, type SqliteDatabase, SqliteDialect, sql } from 'kysely'
+import { CamelCasePlugin, Kysely, SqliteDialect, sql } from 'kysely'
 import { BridgeError, messageOf } from '../lib/errors.ts'
 import { driverError } from './driver-error.ts'
 import { migrate } from './migrations/migrate.ts'
-import { nodeSqlite } from './node-sqlite.ts'
+import { type NodeSqlite, nodeSqlite } from './node-sqlite.ts'
+import { runDirectly } from './statement.ts'
 import type { Reader, Store } from './store.ts'
 import type { Tables } from './tables.ts'
 import { type Transact, WriteQueue } from './write-queue.ts'
@@ -16,14 +17,21 @@ export async function openSqlite(dataDir: string, now: Date): Promise<Store> {
   makeFolder(dataDir)
   const path = join(dataDir, 'bridge.db')
   const writer = connection(openFile(path))
-  const transact = exclusively(writer.db)
+  let refresh = () => {}
+  const exclusive = exclusively(writer.db)
+  const transact: Transact = async body => {
+    await exclusive(body)
+    refresh()
+  }
   try {
     await migrate(transact, 'sqlite', now)
   } catch (error) {
     await writer.close()
     throw driverError(error)
   }
-  const reader = connection(nodeSqlite(path, 'read'))
+  const shared = nodeSqlite(path, 'shared')
+  refresh = () => shared.refresh()
+  const reader = connection(shared)
   const queue = new WriteQueue(transact)
   return {
     dialect: 'sqlite',
@@ -50,7 +58,7 @@ async function onOneState<T>(path: string, read: (db: Reader) => Promise<T>): Pr
   }
 }
 
-function openReader(path: string): SqliteDatabase {
+function openReader(path: string): NodeSqlite {
   try {
     return nodeSqlite(path, 'read')
   } catch (error) {
@@ -87,11 +95,12 @@ const isBusy = (error: unknown): boolean =>
   'errcode' in error.cause &&
   error.cause.errcode === 5
 
-function connection(database: SqliteDatabase): { readonly db: Reader; close(): Promise<void> } {
+function connection(database: NodeSqlite): { readonly db: Reader; close(): Promise<void> } {
   const db = new Kysely<Tables>({
     dialect: new SqliteDialect({ database }),
     plugins: [new CamelCasePlugin({ maintainNestedObjectKeys: true })],
   })
+  runDirectly(db, (sql, parameters) => database.rows(sql, parameters))
   return {
     db,
     async close() {
@@ -116,7 +125,7 @@ function makeFolder(dataDir: string): void {
   }
 }
 
-function openFile(path: string): SqliteDatabase {
+function openFile(path: string): NodeSqlite {
   try {
     const database = nodeSqlite(path, 'write')
     // It holds names and addresses of people.

@@ -550,20 +550,28 @@ async function fill(tx: Writer): Promise<void> {
   )
 }
 
-/** The same database, noting the statements that are run on it. */
-const observed = (db: Reader, asked: CompiledQuery[]): Reader =>
-  new Proxy(db, {
-    get(target, name) {
-      if (name !== 'executeQuery') {
-        const member: unknown = Reflect.get(target, name, target)
-        return typeof member === 'function' ? member.bind(target) : member
-      }
-      return (query: CompiledQuery) => {
-        asked.push(query)
-        return target.executeQuery(query)
-      }
+/** The same database, noting the statements that are run on it, all of which go through Kysely. */
+function observed(db: Reader, asked: CompiledQuery[]): Reader {
+  const executor = db.getExecutor()
+  const another = overlay(executor, { adapter: Object.create(executor.adapter) })
+  return overlay(db, {
+    getExecutor: () => another,
+    executeQuery: (query: CompiledQuery) => {
+      asked.push(query)
+      return db.executeQuery(query)
     },
   })
+}
+
+function overlay<T extends object>(target: T, members: Readonly<Record<string, unknown>>): T {
+  return new Proxy(target, {
+    get(_, name) {
+      if (typeof name === 'string' && name in members) return members[name]
+      const member: unknown = Reflect.get(target, name, target)
+      return typeof member === 'function' ? member.bind(target) : member
+    },
+  })
+}
 
 /** The steps of the query's plan that read all rows of one of our tables. */
 async function wholeReads({ db, dialect }: Store, query: CompiledQuery): Promise<readonly string[]> {
