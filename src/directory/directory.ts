@@ -7,6 +7,7 @@
  */
 import type { Filter } from '../scim/filter.ts'
 import type { JsonObject } from '../scim/json.ts'
+import type { Position, Sort } from '../scim/sort.ts'
 
 /** Whose change it is, for journal and logs. */
 export interface Cause {
@@ -78,11 +79,17 @@ export interface PageRequest {
   readonly filter: Filter | undefined
   readonly startIndex: number
   readonly count: number
+  /** By default the order of creation. */
+  readonly sort?: Sort | undefined
+  /** Instead of at `startIndex` the page begins behind a position of the same order, or with the first item. */
+  readonly behind?: Position | 'start' | undefined
 }
 
 export interface Page<T> {
   readonly total: number
   readonly items: readonly T[]
+  /** Where the next page begins, when `behind` was asked for and there is one. */
+  readonly next?: Position
 }
 
 /**

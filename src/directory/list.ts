@@ -1,111 +1,99 @@
 /**
- * Pages of users and groups, in the order in which they were created.
+ * Pages of users and groups, by default in the order in which they were created.
  *
  *   no filter, or one that an index answers    SQL counts and cuts out the page
  *   a single equality                          a statement that is compiled once (an IdP's every lookup)
  *   any other filter                           rows are read in chunks and evaluated (RFC 7644 §3.4.2.2)
+ *   sorted by what is no column                keys and ids are collected, chunk by chunk, and sorted
  */
-import { setImmediate as nextTurn } from 'node:timers/promises'
 import { sql } from 'kysely'
-import { evaluateFilter } from '../scim/evaluate.ts'
-import type { Filter } from '../scim/filter.ts'
-import type { JsonObject } from '../scim/json.ts'
 import { statement } from '../store/statement.ts'
 import type { Reader } from '../store/store.ts'
 import type { Page, PageRequest } from './directory.ts'
-import {
-  type Condition,
-  columnPath,
-  type Equalities,
-  type Equality,
-  exactCondition,
-  looseCondition,
-} from './filter-sql.ts'
+import { type Condition, columnPath, type Equality, exactCondition } from './filter-sql.ts'
 import { isKeyText } from './key-text.ts'
-
-const CHUNK = 500
-
-interface Ordered {
-  readonly id: string
-  readonly createdAt: string
-}
-
-/** One of the two tables of resources. */
-export interface Listing<Row extends Ordered, Item> {
-  readonly table: 'users' | 'groups'
-  readonly equalities: Equalities
-  readonly item: (row: Row) => Item
-  /** The rows as the filter sees them: SCIM resources. */
-  readonly views: (db: Reader, rows: readonly Row[], filter: Filter) => Promise<readonly JsonObject[]>
-  readonly caseExact: (path: string) => boolean
-}
+import type { Listing, Ordered } from './listing.ts'
+import { matching } from './matching.ts'
+import { skipped, wanted } from './page-window.ts'
+import { createdOrder, type SqlOrder, sortColumn, sqlOrder } from './sort-sql.ts'
+import { sortedPage } from './sorted-page.ts'
+import { where } from './where.ts'
 
 export type ListPage<Item> = (db: Reader, page: PageRequest) => Promise<Page<Item>>
 
 export function lister<Row extends Ordered, Item>(listing: Listing<Row, Item>): ListPage<Item> {
   const table = sql.table(listing.table)
+  const byCreation = createdOrder<Row>()
   const lookups = new Map(
     [...listing.equalities].map(([path, equality]) => [path, lookup<Row>(listing.table, equality)]),
   )
   return async (db, page) => {
-    const { filter, startIndex, count } = page
-    if (filter === undefined) return pageOf(db, undefined, page)
-    if (filter.op === 'eq' && typeof filter.value === 'string' && isKeyText(filter.value)) {
-      const path = columnPath(filter.path)
-      const key = listing.equalities.get(path)?.key(filter.value) ?? ''
-      const rows = await lookups.get(path)?.(db, { key, count, offset: startIndex - 1 })
-      // A page that is not full and not beyond the end has told the total already.
-      if (rows !== undefined && rows.length < count && startIndex === 1) {
-        return { total: rows.length, items: rows.map(listing.item) }
+    const { filter, startIndex, count, sort } = page
+    if (filter?.op === 'eq' && sort === undefined && page.behind === undefined) {
+      if (typeof filter.value === 'string' && isKeyText(filter.value)) {
+        const path = columnPath(filter.path)
+        const key = listing.equalities.get(path)?.key(filter.value) ?? ''
+        const rows = await lookups.get(path)?.(db, { key, count, offset: startIndex - 1 })
+        // A page that is not full and not beyond the end has told the total already.
+        if (rows !== undefined && rows.length < count && startIndex === 1) {
+          return { total: rows.length, items: rows.map(listing.item) }
+        }
       }
     }
-    const condition = exactCondition(filter, listing.equalities)
-    return condition === undefined ? evaluated(db, filter, page) : pageOf(db, condition, page)
+    const column = sort === undefined ? undefined : sortColumn(sort, listing.sortColumns)
+    if (sort !== undefined && column === undefined) return sortedPage(listing, db, sort, page)
+    const order = column === undefined ? byCreation : sqlOrder(column, sort?.descending ?? false)
+    const condition = filter === undefined ? undefined : exactCondition(filter, listing.equalities)
+    return filter === undefined || condition !== undefined
+      ? pageOf(db, condition, order, page)
+      : evaluated(db, order, page)
   }
 
   async function pageOf(
     db: Reader,
     condition: Condition | undefined,
-    { startIndex, count }: PageRequest,
+    order: SqlOrder<Row>,
+    page: PageRequest,
   ): Promise<Page<Item>> {
-    const where = condition === undefined ? sql`` : sql`where ${condition}`
-    const counted = await sql<{ total: number }>`select count(*) as total from ${table} ${where}`.execute(db)
+    const { count, behind } = page
+    const counted = await sql<{
+      total: number
+    }>`select count(*) as total from ${table} ${where(condition)}`.execute(db)
     const total = counted.rows[0]?.total ?? 0
-    if (count === 0 || startIndex > total) return { total, items: [] }
+    if (count === 0 || (behind === undefined && page.startIndex > total)) return { total, items: [] }
+    const from = where(condition, typeof behind === 'object' ? order.behind(behind) : undefined)
     // The inner query skips along the index alone, whatever the offset.
     const { rows } = await sql<Row>`
       select * from ${table} where id in (
-        select id from ${table} ${where} order by created_at, id limit ${count} offset ${startIndex - 1}
-      ) order by created_at, id`.execute(db)
-    return { total, items: rows.map(listing.item) }
+        select id from ${table} ${from} order by ${order.by} limit ${wanted(page)} offset ${skipped(page)}
+      ) order by ${order.by}`.execute(db)
+    return cut(total, rows, order, page)
   }
 
-  async function evaluated(
-    db: Reader,
-    filter: Filter,
-    { startIndex, count }: PageRequest,
-  ): Promise<Page<Item>> {
-    const prefilter = looseCondition(filter, listing.equalities)
-    const items: Item[] = []
+  async function evaluated(db: Reader, order: SqlOrder<Row>, page: PageRequest): Promise<Page<Item>> {
+    const found: Row[] = []
     let total = 0
-    let last: Ordered = { createdAt: '', id: '' }
-    for (;;) {
-      const { rows } = await sql<Row>`
-        select * from ${table}
-        where (created_at, id) > (${last.createdAt}, ${last.id}) ${prefilter === undefined ? sql`` : sql`and ${prefilter}`}
-        order by created_at, id limit ${CHUNK}`.execute(db)
-      const views = await listing.views(db, rows, filter)
-      rows.forEach((row, index) => {
-        if (!evaluateFilter(filter, views[index] ?? {}, listing.caseExact)) return
-        total += 1
-        if (total >= startIndex && items.length < count) items.push(listing.item(row))
-      })
-      const end = rows.at(-1)
-      if (end === undefined || rows.length < CHUNK) return { total, items }
-      last = end
-      // SQLite answers without a pause: others get their turn here.
-      await nextTurn()
+    let passed = 0
+    for await (const { rows } of matching(listing, db, order, page)) {
+      total += rows.length
+      for (const { row, behind } of rows) {
+        if (!behind) continue
+        passed += 1
+        if (passed > skipped(page) && found.length < wanted(page)) found.push(row)
+      }
     }
+    return cut(total, found, order, page)
+  }
+
+  function cut(
+    total: number,
+    rows: readonly Row[],
+    order: SqlOrder<Row>,
+    { count }: PageRequest,
+  ): Page<Item> {
+    const items = rows.slice(0, count).map(listing.item)
+    const end = rows.length > count ? rows[count - 1] : undefined
+    return end === undefined ? { total, items } : { total, items, next: order.position(end) }
   }
 }
 

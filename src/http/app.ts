@@ -2,6 +2,7 @@
 import sensible from '@fastify/sensible'
 import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify'
 import type { Directory } from '../directory/directory.ts'
+import type { Clock } from '../lib/clock.ts'
 import { registerClosing } from './plugins/closing.ts'
 import { answerClientError, answerError, registerErrors } from './plugins/errors.ts'
 import { registerJsonBody } from './plugins/json-body.ts'
@@ -17,6 +18,8 @@ export interface HttpParts {
   readonly maxBodyBytes?: number
   /** The URL that clients know the server by, without a path; by default what the Host header says. */
   readonly publicUrl?: string
+  /** By which cursors of lists expire; the system's by default. */
+  readonly clock?: Clock
   /** Called after every change of the directory. */
   readonly onChange: () => void
   /** Hooks that every route is to have. */

@@ -1,6 +1,7 @@
-/** ServiceProviderConfig, ResourceTypes and Schemas, told from the definitions (RFC 7643 §5–§7). */
+/** ServiceProviderConfig, ResourceTypes and Schemas, told from the definitions (RFC 7643 §5–§7, RFC 9865). */
+import { cursorTimeout } from './cursor.ts'
 import type { Json, JsonObject } from './json.ts'
-import { maxPage } from './page.ts'
+import { defaultPage, maxPage } from './page.ts'
 import type { Attribute, ResourceType, Schema } from './schema/attribute.ts'
 import { groupType } from './schema/group.ts'
 import { userType } from './schema/user.ts'
@@ -17,8 +18,16 @@ export function serviceProviderConfig(base: string): JsonObject {
     bulk: { supported: false, maxOperations: 1000, maxPayloadSize: 1_048_576 },
     filter: { supported: true, maxResults: maxPage },
     changePassword: { supported: false },
-    sort: { supported: false },
+    sort: { supported: true },
     etag: { supported: true },
+    pagination: {
+      cursor: true,
+      index: true,
+      defaultPaginationMethod: 'index',
+      defaultPageSize: defaultPage,
+      maxPageSize: maxPage,
+      cursorTimeout,
+    },
     authenticationSchemes: [
       {
         type: 'oauthbearertoken',

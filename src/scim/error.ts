@@ -1,7 +1,7 @@
 /** SCIM errors and their body (RFC 7644 §3.12). */
 import { BridgeError } from '../lib/errors.ts'
 
-/** The detail words of RFC 7644 table 9. `uniqueness` goes with 409, all others with 400. */
+/** The detail words of RFC 7644 table 9 and RFC 9865. `uniqueness` goes with 409, all others with 400. */
 export type ScimType =
   | 'invalidFilter'
   | 'tooMany'
@@ -13,6 +13,9 @@ export type ScimType =
   | 'invalidValue'
   | 'invalidVers'
   | 'sensitive'
+  | 'invalidCursor'
+  | 'expiredCursor'
+  | 'invalidCount'
 
 /** A refusal that the identity provider is told about: `detail` is shown to its administrators. */
 export class ScimError extends BridgeError {

@@ -28,7 +28,7 @@ const Conversation = z.strictObject({
   ),
 })
 
-for (const name of ['okta-aiw', 'okta-oin', 'entra-legacy', 'entra-2020']) {
+for (const name of ['okta-aiw', 'okta-oin', 'entra-legacy', 'entra-2020', 'jumpcloud', 'authentik']) {
   const text = readFileSync(new URL(`${name}.json`, import.meta.url), 'utf8')
   const conversation = Conversation.parse(JSON.parse(text))
   test(conversation.client, async t => {

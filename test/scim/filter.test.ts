@@ -72,6 +72,12 @@ test('parseFilter', async t => {
     t.throws(() => parseFilter(`a eq "${'\n'.repeat(60)}`), { name: 'InvalidFilter', status: 400 })
   })
 
+  t.test('rejects numbers that JSON does not have', async t => {
+    for (const broken of ['a eq 02', 'a eq -02', 'a eq 2026-02-30T25:61:61Z', 'a eq 1.', 'a eq .5']) {
+      t.throws(() => parseFilter(broken), { name: 'InvalidFilter' }, broken)
+    }
+  })
+
   t.test('rejects what is too long or nests too deep', async t => {
     t.throws(() => parseFilter(`a eq "${'x'.repeat(9000)}"`), {
       name: /Error|Filter/,

@@ -213,7 +213,7 @@ test('the description of the service', async t => {
     patch: { supported: true },
     bulk: { supported: false },
     filter: { supported: true, maxResults: 500 },
-    sort: { supported: false },
+    sort: { supported: true },
     meta: { location: 'https://b/scim/v2/ServiceProviderConfig' },
   })
   t.match(resourceTypeDocuments('https://b/scim/v2'), [

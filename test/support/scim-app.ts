@@ -12,6 +12,8 @@ export const token = 'scim-token-of-the-test'
 
 export interface ScimApp {
   readonly app: FastifyInstance
+  /** What the app reads and writes. */
+  readonly directory: Directory
   /** How often a change was announced. */
   readonly changes: () => number
   readonly send: (
@@ -34,8 +36,9 @@ export async function scimApp(
     clock: systemClock,
   })
   let changes = 0
+  const directory = wrap(sqlDirectory({ store, clock: systemClock }))
   const app = await createHttpApp({
-    directory: wrap(sqlDirectory({ store, clock: systemClock })),
+    directory,
     scimToken: token,
     log: false,
     onChange: () => {
@@ -48,6 +51,7 @@ export async function scimApp(
   })
   return {
     app,
+    directory,
     changes: () => changes,
     send: (method, path, body, headers = {}) =>
       app.inject({

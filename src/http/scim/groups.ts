@@ -5,7 +5,6 @@ import { splitGroupPatch } from '../../scim/group-patch.ts'
 import type { Json, JsonObject } from '../../scim/json.ts'
 import { membersIn } from '../../scim/members.ts'
 import { isObject, normaliseResource } from '../../scim/normalise.ts'
-import { listResponse } from '../../scim/page.ts'
 import { applyPatch } from '../../scim/patch.ts'
 import { parsePatchRequest } from '../../scim/patch-request.ts'
 import { type Projection, project, shows } from '../../scim/projection.ts'
@@ -25,12 +24,17 @@ import {
   readSearch,
   type Search,
 } from './request.ts'
-import type { ScimParts } from './scim.ts'
+import type { ScimRoutes } from './scim.ts'
 
-export function registerGroups(app: FastifyInstance, { directory, onChange, publicUrl }: ScimParts): void {
-  app.get('/Groups', async (request, reply) => list(request, reply, readSearch(request.query, groupType)))
+export function registerGroups(
+  app: FastifyInstance,
+  { directory, onChange, publicUrl, cursors }: ScimRoutes,
+): void {
+  app.get('/Groups', async (request, reply) =>
+    list(request, reply, readSearch(request.query, groupType, cursors)),
+  )
   app.post('/Groups/.search', async (request, reply) =>
-    list(request, reply, readSearch(request.body, groupType)),
+    list(request, reply, readSearch(request.body, groupType, cursors)),
   )
   app.get('/Groups/:id', async (request, reply) => {
     const projection = readProjection(request, groupType)
@@ -104,13 +108,14 @@ export function registerGroups(app: FastifyInstance, { directory, onChange, publ
   async function list(
     request: FastifyRequest,
     reply: FastifyReply,
-    { page, projection }: Search,
+    { page, projection, listed }: Search,
   ): Promise<FastifyReply> {
-    const { total, items } = await directory.listGroups(page)
+    const found = await directory.listGroups(page)
+    const { items } = found
     const base = baseUrl(request, publicUrl)
     const members = await membersOf(items, projection)
     const resources = items.map(group => groupResource(group, members.get(group.id) ?? [], base, projection))
-    return reply.type(scimJson).send(listResponse(total, page.startIndex, resources))
+    return reply.type(scimJson).send(listed(found, resources))
   }
 
   async function answer(

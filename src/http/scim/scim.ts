@@ -1,6 +1,8 @@
 /** Everything below `/scim/v2`. */
 import type { FastifyInstance } from 'fastify'
 import type { Directory } from '../../directory/directory.ts'
+import { type Clock, systemClock } from '../../lib/clock.ts'
+import { type Cursors, cursorKey, cursors } from '../../scim/cursor.ts'
 import { answerNotFound } from '../plugins/errors.ts'
 import { registerScimAuth } from '../plugins/scim-auth.ts'
 import { registerDiscovery } from './discovery.ts'
@@ -13,13 +15,21 @@ export interface ScimParts {
   readonly scimToken: string
   readonly publicUrl?: string
   readonly onChange: () => void
+  /** By which cursors expire. */
+  readonly clock?: Clock
+}
+
+export interface ScimRoutes extends ScimParts {
+  readonly cursors: Cursors
 }
 
 export function registerScim(app: FastifyInstance, parts: ScimParts): void {
   registerScimAuth(app, parts.scimToken)
   app.setNotFoundHandler(answerNotFound)
   registerDiscovery(app, parts)
-  registerUsers(app, parts)
-  registerGroups(app, parts)
+  const { clock = systemClock } = parts
+  const routes = { ...parts, cursors: cursors(cursorKey(parts.scimToken), () => clock.now()) }
+  registerUsers(app, routes)
+  registerGroups(app, routes)
   registerUnsupported(app)
 }

@@ -3,7 +3,6 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { DirectoryUser, GroupOfUser } from '../../directory/directory.ts'
 import type { Json, JsonObject } from '../../scim/json.ts'
 import { normaliseResource } from '../../scim/normalise.ts'
-import { listResponse } from '../../scim/page.ts'
 import { applyPatch } from '../../scim/patch.ts'
 import { parsePatchRequest } from '../../scim/patch-request.ts'
 import { type Projection, project, shows } from '../../scim/projection.ts'
@@ -23,12 +22,17 @@ import {
   readSearch,
   type Search,
 } from './request.ts'
-import type { ScimParts } from './scim.ts'
+import type { ScimRoutes } from './scim.ts'
 
-export function registerUsers(app: FastifyInstance, { directory, onChange, publicUrl }: ScimParts): void {
-  app.get('/Users', async (request, reply) => list(request, reply, readSearch(request.query, userType)))
+export function registerUsers(
+  app: FastifyInstance,
+  { directory, onChange, publicUrl, cursors }: ScimRoutes,
+): void {
+  app.get('/Users', async (request, reply) =>
+    list(request, reply, readSearch(request.query, userType, cursors)),
+  )
   app.post('/Users/.search', async (request, reply) =>
-    list(request, reply, readSearch(request.body, userType)),
+    list(request, reply, readSearch(request.body, userType, cursors)),
   )
   app.get('/Users/:id', async (request, reply) => {
     const projection = readProjection(request, userType)
@@ -88,13 +92,14 @@ export function registerUsers(app: FastifyInstance, { directory, onChange, publi
   async function list(
     request: FastifyRequest,
     reply: FastifyReply,
-    { page, projection }: Search,
+    { page, projection, listed }: Search,
   ): Promise<FastifyReply> {
-    const { total, items } = await directory.listUsers(page)
+    const found = await directory.listUsers(page)
+    const { items } = found
     const base = baseUrl(request, publicUrl)
     const groups = await groupsOf(items, projection)
     const resources = items.map(user => userResource(user, groups.get(user.id) ?? [], base, projection))
-    return reply.type(scimJson).send(listResponse(total, page.startIndex, resources))
+    return reply.type(scimJson).send(listed(found, resources))
   }
 
   async function answer(
