@@ -3,6 +3,7 @@
 import type { AccessModel } from '../access/model.ts'
 import type { DynatraceConnection } from '../dynatrace/dynatrace.ts'
 import { messageOf } from '../lib/errors.ts'
+import type { Log } from '../lib/log.ts'
 import type { JournalEntry } from '../store/journal-entry.ts'
 import type { CallLedger } from './call-ledger.ts'
 import { type PassParts, type PassResult, runPass } from './pass.ts'
@@ -12,6 +13,7 @@ import type { Scope } from './scope.ts'
 import type { Plan, Step, StepResult } from './step.ts'
 
 export interface ExecuteParts extends Omit<PassParts, 'dynatrace'> {
+  readonly log: Log
   readonly connection: DynatraceConnection
   readonly calls: CallLedger
   readonly runs: RunStore
@@ -24,7 +26,7 @@ export interface Executed {
   readonly result: PassResult | undefined
 }
 
-/** Never throws for what Dynatrace does; the run then says `failed` and why. Database failures pass through. */
+/** A pass that throws makes a run that says `failed` and why. Throws only when the run cannot be recorded. */
 export async function execute(
   run: Run,
   request: { readonly scope: Scope; readonly model: AccessModel },

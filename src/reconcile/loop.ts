@@ -9,13 +9,11 @@ import type { AccessModel } from '../access/model.ts'
 import type { ChangedKey, ChangeFeed } from '../directory/snapshot.ts'
 import { backoff } from '../lib/backoff.ts'
 import { messageOf } from '../lib/errors.ts'
-import { shortId } from '../lib/ids.ts'
 import { type Executed, type ExecuteParts, execute } from './execute.ts'
 import { keyedScope } from './keyed-scope.ts'
 import { leadership } from './leadership.ts'
-import { readOwnership } from './ownership.ts'
 import type { Reconciler } from './reconciler.ts'
-import type { Run, RunTrigger } from './run.ts'
+import { newRun, type Run, type RunTrigger } from './run.ts'
 
 /** How long changes gather before a keyed pass begins. */
 const GATHER_MS = 150
@@ -61,23 +59,11 @@ export function reconcileLoop(initial: AccessModel, parts: LoopParts): Reconcile
     if (stopping.signal.aborted) return 'The bridge is stopping; the next pass goes on from here.'
     return lead.leads ? undefined : 'Another instance has taken over.'
   }
-  const newRun = (trigger: RunTrigger, mode: Run['mode'], scope: Run['scope'], actor: string): Run => ({
-    id: shortId('run'),
-    trigger,
-    mode,
-    scope,
-    status: 'running',
-    startedAt: clock.now().toISOString(),
-    finishedAt: undefined,
-    actor,
-    requestIds: [],
-    plan: { hash: '', steps: [] },
-    results: {},
-    findings: [],
-    unmanaged: { users: 0, groups: 0, bindings: 0 },
-    calls: {},
-    problems: [],
-  })
+  const fresh = (
+    trigger: RunTrigger,
+    asked: Omit<Parameters<typeof newRun>[0], 'trigger' | 'status'>,
+    status: 'running' | 'queued' = 'running',
+  ): Run => newRun({ trigger, status, ...asked }, clock.now())
   const carryOut = async (run: Run, scope: Parameters<typeof execute>[1]['scope']): Promise<Executed> => {
     lastAttemptAt = clock.now().toISOString()
     const done = await execute(run, { scope, model }, { ...parts, mayGoOn })
@@ -108,12 +94,10 @@ export function reconcileLoop(initial: AccessModel, parts: LoopParts): Reconcile
   }
 
   async function keyedPass(keys: readonly ChangedKey[]): Promise<void> {
-    const snapshot = await readSnapshot({ kind: 'keys', emails: new Set(), groupIds: new Set() })
-    const ownership = await readOwnership(store.db)
-    const scope = keyedScope(keys, { model, idpGroups: snapshot.groups, ownership })
+    const scope = await keyedScope(keys, { model, store, readSnapshot })
     const named = keys.map(key => `${key.kind} ${key.key}`)
     const requestIds = [...new Set(keys.flatMap(key => key.requestIds))]
-    const run = { ...newRun('scim', 'apply', named, 'scim'), requestIds }
+    const run = { ...fresh('scim', { mode: 'apply', scope: named, actor: 'scim' }), requestIds }
     const { run: done, result } = await carryOut(run, scope)
     const open = result === undefined ? keys : keys.filter(key => isOpen(key, done))
     const settled = keys.filter(key => !open.includes(key))
@@ -138,7 +122,7 @@ export function reconcileLoop(initial: AccessModel, parts: LoopParts): Reconcile
     const [asked] = await runs.queued()
     if (asked !== undefined) return fullPass(asked)
     if (now() >= due.at) {
-      return fullPass(newRun(due.trigger, 'apply', 'full', due.trigger))
+      return fullPass(fresh(due.trigger, { mode: 'apply', scope: 'full', actor: due.trigger }))
     }
     const pending = await changes.pending()
     pendingKeys = pending.length
@@ -221,7 +205,7 @@ export function reconcileLoop(initial: AccessModel, parts: LoopParts): Reconcile
       wake.abort()
     },
     async request(mode, actor) {
-      const run: Run = { ...newRun('request', mode, 'full', actor), status: 'queued' }
+      const run = fresh('request', { mode, scope: 'full', actor }, 'queued')
       await runs.save(run, [{ kind: 'run.requested', runId: run.id, actor, data: { mode } }])
       wake.abort()
       return run
@@ -236,7 +220,7 @@ export function reconcileLoop(initial: AccessModel, parts: LoopParts): Reconcile
       }
       await runs.decide(run, decision, by)
       if (decision === 'rejected') return run
-      const next: Run = { ...newRun('approval', 'apply', 'full', by.actor), status: 'queued' }
+      const next = fresh('approval', { mode: 'apply', scope: 'full', actor: by.actor }, 'queued')
       await runs.save(next)
       wake.abort()
       return next

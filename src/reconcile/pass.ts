@@ -6,7 +6,6 @@ import type { Dynatrace, Level } from '../dynatrace/dynatrace.ts'
 import type { Clock } from '../lib/clock.ts'
 import type { Finding } from '../lib/finding.ts'
 import { foldKey } from '../lib/fold.ts'
-import type { Log } from '../lib/log.ts'
 import type { Store } from '../store/store.ts'
 import { type ApplyRecorder, applyPlan } from './apply/apply.ts'
 import { Ledger } from './apply/ledger.ts'
@@ -36,7 +35,6 @@ export interface PassParts {
   /** Policies, boundaries and environments; may answer from a memory of some seconds when `fresh` is false. */
   readonly catalogue: (dynatrace: Dynatrace, fresh: boolean) => Promise<Catalogue>
   readonly clock: Clock
-  readonly log: Log
 }
 
 export interface PassRequest {
@@ -62,7 +60,7 @@ export interface PassResult {
 
 export async function runPass(request: PassRequest, parts: PassParts): Promise<PassResult> {
   const { scope, model } = request
-  const { dynatrace, store, clock, log } = parts
+  const { dynatrace, store, clock } = parts
   const full = scope.kind === 'full'
   const withGroups = full || scope.groups.size > 0
   const writes = ownershipWrites(store, request.runId, () => clock.now())
@@ -147,7 +145,7 @@ export async function runPass(request: PassRequest, parts: PassParts): Promise<P
     request.mode === 'apply' && model.mode !== 'observe'
       ? await applyPlan(
           plan,
-          { dynatrace, ownership: writes, ledger: new Ledger(request.mayGoOn), clock, log },
+          { dynatrace, ownership: writes, ledger: new Ledger(request.mayGoOn), clock },
           request.recorder,
         )
       : new Map<string, StepResult>()

@@ -15,6 +15,7 @@
  *  9. orphaned groups and users past their grace period go
  */
 import { canonicalJson, sha256 } from '../lib/digest.ts'
+import { waveOf } from './phase.ts'
 import type { GroupRef, State } from './state.ts'
 import type { Plan, Step, StepAction, Verdict } from './step.ts'
 
@@ -25,8 +26,6 @@ export interface PlanInput {
   readonly describe: (action: StepAction) => { readonly title: string; readonly reason: string }
   readonly judge: (steps: readonly Omit<Step, 'verdict'>[]) => ReadonlyMap<string, Verdict>
 }
-
-type Wave = 1 | 2 | 3 | 4 | 5 | 6 | 7 | 8 | 9
 
 export function makePlan({ actions, desired, describe, judge }: PlanInput): Plan {
   const staying = new Set([...desired.members.values()].flatMap(members => [...members]))
@@ -67,31 +66,6 @@ function identity(action: StepAction): readonly unknown[] {
     case 'add-permission':
     case 'remove-permission':
       return [action.kind, action.permission]
-  }
-}
-
-function waveOf(action: StepAction, staying: ReadonlySet<string>): Wave {
-  switch (action.kind) {
-    case 'remove-member':
-      return staying.has(action.emailKey) ? 8 : 1
-    case 'create-group':
-      return 2
-    case 'update-group':
-      return 3
-    case 'invite-user':
-      return 4
-    case 'add-binding':
-    case 'change-binding':
-    case 'add-permission':
-      return 5
-    case 'remove-binding':
-    case 'remove-permission':
-      return 6
-    case 'add-member':
-      return 7
-    case 'delete-group':
-    case 'remove-user':
-      return 9
   }
 }
 

@@ -1,5 +1,6 @@
 /** The stored record of a pass. */
 import type { Finding } from '../lib/finding.ts'
+import { shortId } from '../lib/ids.ts'
 import type { Plan, StepResult } from './step.ts'
 
 export type RunTrigger = 'schedule' | 'start' | 'request' | 'configuration' | 'scim' | 'approval'
@@ -40,4 +41,21 @@ export interface Run {
   readonly calls: Readonly<Record<string, number>>
   /** Why the run failed or is partial. */
   readonly problems: readonly string[]
+}
+
+/** The record of a run that has found nothing yet. */
+export function newRun(asked: Pick<Run, 'trigger' | 'mode' | 'scope' | 'status' | 'actor'>, now: Date): Run {
+  return {
+    id: shortId('run'),
+    ...asked,
+    startedAt: now.toISOString(),
+    finishedAt: undefined,
+    requestIds: [],
+    plan: { hash: '', steps: [] },
+    results: {},
+    findings: [],
+    unmanaged: { users: 0, groups: 0, bindings: 0 },
+    calls: {},
+    problems: [],
+  }
 }

@@ -1,8 +1,7 @@
 /** A whole bridge in the test's process: database, simulated account, reconcile loop, SCIM and operations over HTTP. */
 import type { LightMyRequestResponse } from 'fastify'
 import type { Test } from 'tap'
-import { desiredGroups } from '../../src/access/desired.ts'
-import { accessOf } from '../../src/access/explain.ts'
+import { userAccess } from '../../src/cli/user-access.ts'
 import { sqlChangeFeed } from '../../src/directory/change-feed.ts'
 import { sqlDirectory } from '../../src/directory/sql-directory.ts'
 import { sqlSnapshot } from '../../src/directory/sql-snapshot.ts'
@@ -12,7 +11,6 @@ import { registerOperations } from '../../src/http/ops/operations.ts'
 import type { HealthSources } from '../../src/http/ops/parts.ts'
 import { registerRequestMetrics } from '../../src/http/ops/request-metrics.ts'
 import { systemClock } from '../../src/lib/clock.ts'
-import { foldKey } from '../../src/lib/fold.ts'
 import { silentLog } from '../../src/lib/log.ts'
 import { callLedger } from '../../src/reconcile/call-ledger.ts'
 import { catalogueMemory } from '../../src/reconcile/catalogue-memory.ts'
@@ -79,18 +77,7 @@ export async function runningBridge(
         reconciler,
         readJournal: query => readJournal(store.db, query),
         verifyJournal: () => verifyJournal(store.db),
-        explainAccess: async userName => {
-          const snapshot = await readSnapshot({ kind: 'full' })
-          const person = [...snapshot.people.values()].find(
-            each => foldKey(each.userName) === foldKey(userName),
-          )
-          if (person === undefined) return undefined
-          const { groups } = desiredGroups(model, snapshot.groups)
-          const { emailKey, email, active } = person
-          const { members } = snapshot
-          const access = accessOf({ emailKey, groups, members, environments: model.environments })
-          return { userName: person.userName, email, active, access }
-        },
+        explainAccess: userName => userAccess(userName, { store, readSnapshot, model }),
         health: {
           database: () => store.ping(),
           dynatrace: () => connection.status(),

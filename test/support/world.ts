@@ -9,15 +9,13 @@ import { sqlSnapshot } from '../../src/directory/sql-snapshot.ts'
 import { connectDynatrace } from '../../src/dynatrace/client.ts'
 import { createHttpApp } from '../../src/http/app.ts'
 import { type Clock, systemClock } from '../../src/lib/clock.ts'
-import { shortId } from '../../src/lib/ids.ts'
 import { silentLog } from '../../src/lib/log.ts'
 import { callLedger } from '../../src/reconcile/call-ledger.ts'
 import { catalogueMemory } from '../../src/reconcile/catalogue-memory.ts'
 import { execute } from '../../src/reconcile/execute.ts'
 import { keyedScope } from '../../src/reconcile/keyed-scope.ts'
 import { type ReconcileLoop, reconcileLoop } from '../../src/reconcile/loop.ts'
-import { readOwnership } from '../../src/reconcile/ownership.ts'
-import type { Run } from '../../src/reconcile/run.ts'
+import { newRun, type Run } from '../../src/reconcile/run.ts'
 import { runStore } from '../../src/reconcile/run-store.ts'
 import type { Scope } from '../../src/reconcile/scope.ts'
 import { startSimulator } from '../../src/simulator/start.ts'
@@ -117,23 +115,9 @@ export async function makeWorld(
   }
 
   async function run(mode: Run['mode'], scope: Scope): Promise<Run> {
-    const blank: Run = {
-      id: shortId('run'),
-      trigger: 'request',
-      mode,
-      scope: scope.kind === 'full' ? 'full' : [...scope.emails, ...scope.groups],
-      status: 'queued',
-      startedAt: clock.now().toISOString(),
-      finishedAt: undefined,
-      actor: 'test',
-      requestIds: [],
-      plan: { hash: '', steps: [] },
-      results: {},
-      findings: [],
-      unmanaged: { users: 0, groups: 0, bindings: 0 },
-      calls: {},
-      problems: [],
-    }
+    const named = scope.kind === 'full' ? 'full' : [...scope.emails, ...scope.groups]
+    const asked = { trigger: 'request', mode, scope: named, status: 'queued', actor: 'test' } as const
+    const blank = newRun(asked, clock.now())
     const { run: done, result } = await execute(blank, { scope, model }, parts)
     if (scope.kind === 'full' && mode === 'apply' && result !== undefined) await feed.settleAll(result.seq)
     return done
@@ -165,9 +149,7 @@ export async function makeWorld(
     /** A keyed pass over everything that changed since the last pass. */
     async keyed(): Promise<Run> {
       const keys = await feed.pending()
-      const snapshot = await readSnapshot({ kind: 'keys', emails: new Set(), groupIds: new Set() })
-      const ownership = await readOwnership(store.db)
-      const done = await run('apply', keyedScope(keys, { model, idpGroups: snapshot.groups, ownership }))
+      const done = await run('apply', await keyedScope(keys, { model, store, readSnapshot }))
       await feed.settle(keys)
       return done
     },

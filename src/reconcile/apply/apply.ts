@@ -4,8 +4,9 @@
  * Each phase is announced before and recorded after its calls, so that a crash anywhere leaves a record
  * of what may have happened; the next pass looks at the account and goes on from there.
  */
+import { type Phase, phaseOf } from '../phase.ts'
 import { groupOf } from '../plan.ts'
-import type { Plan, Step, StepAction, StepResult } from '../step.ts'
+import type { Plan, Step, StepResult } from '../step.ts'
 import { createGroups, deleteGroups, updateGroups } from './groups.ts'
 import { addMembers, removeMembers } from './members.ts'
 import type { ApplyParts } from './parts.ts'
@@ -21,9 +22,7 @@ export interface ApplyRecorder {
 }
 
 /** Phases that bring what an orphaned group's members may be moving to. */
-const ADDING: ReadonlySet<string> = new Set(['groups', 'rights', 'joins'])
-
-type Phase = 'groups' | 'updates' | 'invitations' | 'rights' | 'revocations' | 'joins' | 'leaves' | 'removals'
+const ADDING: ReadonlySet<Phase> = new Set(['groups', 'rights', 'joins'])
 
 export async function applyPlan(
   plan: Plan,
@@ -98,29 +97,4 @@ function phasesOf(
     else phases.push({ phase, steps: [step] })
   }
   return phases
-}
-
-function phaseOf(action: StepAction): Phase {
-  switch (action.kind) {
-    case 'create-group':
-      return 'groups'
-    case 'update-group':
-      return 'updates'
-    case 'invite-user':
-      return 'invitations'
-    case 'add-binding':
-    case 'change-binding':
-    case 'add-permission':
-      return 'rights'
-    case 'remove-binding':
-    case 'remove-permission':
-      return 'revocations'
-    case 'add-member':
-      return 'joins'
-    case 'remove-member':
-      return 'leaves'
-    case 'delete-group':
-    case 'remove-user':
-      return 'removals'
-  }
 }

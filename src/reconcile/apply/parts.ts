@@ -1,6 +1,5 @@
 import type { Dynatrace } from '../../dynatrace/dynatrace.ts'
 import type { Clock } from '../../lib/clock.ts'
-import type { Log } from '../../lib/log.ts'
 import type { OwnershipWrites } from '../ownership.ts'
 import type { Step, StepAction } from '../step.ts'
 import type { Ledger } from './ledger.ts'
@@ -11,7 +10,6 @@ export interface ApplyParts {
   readonly ownership: OwnershipWrites
   readonly ledger: Ledger
   readonly clock: Clock
-  readonly log: Log
 }
 
 export type StepOf<K extends StepAction['kind']> = Step & {
