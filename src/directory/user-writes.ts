@@ -19,6 +19,8 @@ export async function createUser(write: Write, attributes: JsonObject): Promise<
     id: newId(),
     ...columns,
     inactiveSince: columns.active === 0 ? write.at : null,
+    reactivatedAt: null,
+    doubtedSince: null,
     version: 1,
     createdAt: write.at,
     modifiedAt: write.at,
@@ -61,7 +63,7 @@ export async function changeUser(
   if (row.email !== null && row.emailKey !== null && after.emailKey !== row.emailKey) {
     // The account knows people by address: under the old one somebody has left.
     const { email, emailKey, userName } = row
-    await noteDeparture(write.tx, { email, emailKey, userName, at: write.at })
+    await noteDeparture(write.tx, { email, emailKey, userName, at: write.at, successorKey: null })
   }
   const concernsDynatrace =
     after.email !== row.email || after.active !== row.active || after.userName !== row.userName
@@ -82,7 +84,7 @@ export async function deleteUser(write: Write, id: string): Promise<void> {
   await removeUser(write.tx, { id })
   if (row.email !== null && row.emailKey !== null) {
     const { email, emailKey, userName } = row
-    await noteDeparture(write.tx, { email, emailKey, userName, at: write.at })
+    await noteDeparture(write.tx, { email, emailKey, userName, at: write.at, successorKey: null })
   }
   await feed(write, 'user', [row.emailKey])
   await note(write, 'scim.user.deleted', { id, userName: row.userName, groups: groupIds.length })
@@ -118,6 +120,8 @@ const insertUser = statement((db: Reader, row: UserRow) =>
     emailKey: row.emailKey,
     active: row.active,
     inactiveSince: row.inactiveSince,
+    reactivatedAt: row.reactivatedAt,
+    doubtedSince: row.doubtedSince,
     resource: row.resource,
     version: row.version,
     createdAt: row.createdAt,
@@ -135,6 +139,8 @@ const updateUser = statement((db: Reader, row: UserRow) =>
       emailKey: row.emailKey,
       active: row.active,
       inactiveSince: row.inactiveSince,
+      reactivatedAt: row.reactivatedAt,
+      doubtedSince: row.doubtedSince,
       resource: row.resource,
       version: row.version,
       modifiedAt: row.modifiedAt,
@@ -150,8 +156,19 @@ const forgetDeparture = statement((db: Reader, { emailKey }: { emailKey: string 
 const noteDeparture = statement((db: Reader, row: DepartureRow) =>
   db
     .insertInto('departures')
-    .values({ emailKey: row.emailKey, email: row.email, userName: row.userName, at: row.at })
+    .values({
+      emailKey: row.emailKey,
+      email: row.email,
+      userName: row.userName,
+      at: row.at,
+      successorKey: row.successorKey,
+    })
     .onConflict(conflict =>
-      conflict.column('emailKey').doUpdateSet({ email: row.email, userName: row.userName, at: row.at }),
+      conflict.column('emailKey').doUpdateSet({
+        email: row.email,
+        userName: row.userName,
+        at: row.at,
+        successorKey: row.successorKey,
+      }),
     ),
 )

@@ -11,6 +11,8 @@ export interface Tables {
   groups: GroupRow
   members: MemberRow
   departures: DepartureRow
+  accountUsers: AccountUserRow
+  refusals: RefusalRow
   changes: ChangeRow
   ownership: OwnershipRow
   runs: RunRow
@@ -32,6 +34,10 @@ export interface UserRow {
   active: 0 | 1
   /** Since when `active` is false; null while active. */
   inactiveSince: string | null
+  /** When the IdP last set `active` from false to true. */
+  reactivatedAt: string | null
+  /** Since when a deactivation that came right behind a reactivation waits for confirmation. */
+  doubtedSince: string | null
   /** The SCIM attributes as JSON, without `id`, `meta`, `groups` and `password`. */
   resource: string
   version: number
@@ -65,6 +71,34 @@ export interface DepartureRow {
   email: string
   userName: string
   at: string
+  /** The folded address that the person has now, when it was a rename and not a departure. */
+  successorKey: string | null
+}
+
+/** What the account said of a user when it was last looked at; the Dynatrace extension of the SCIM user. */
+export interface AccountUserRow {
+  /** `foldKey` of the e-mail address. */
+  emailKey: string
+  uid: string | null
+  status: string | null
+  lastSignIn: string | null
+  /** JSON array of the names of the environments in which the user has access. */
+  environments: string
+  /** When the user was last found, or brought, in step; null when that has not been reached yet. */
+  syncedAt: string | null
+  /** Why the last attempt failed; null when it did not. */
+  error: string | null
+}
+
+/** What SCIM refused and a person should know of, counted per kind and subject. */
+export interface RefusalRow {
+  kind: string
+  subject: string
+  detail: string
+  requestId: string
+  times: number
+  firstAt: string
+  lastAt: string
 }
 
 /** The change feed: keys that may be out of step with Dynatrace, written in the same transaction as the change. */

@@ -4,6 +4,7 @@ import { BridgeError } from '../../lib/errors.ts'
 import type { Store } from '../store.ts'
 import type { Transact } from '../write-queue.ts'
 import * as tables from './0001-tables.ts'
+import * as identity from './0002-identity.ts'
 
 interface Migration {
   readonly number: number
@@ -12,7 +13,10 @@ interface Migration {
 }
 
 /** In order. What was released is never edited: a change is a further number. */
-const migrations: readonly Migration[] = [{ number: 1, name: 'tables', up: tables.up }]
+const migrations: readonly Migration[] = [
+  { number: 1, name: 'tables', up: tables.up },
+  { number: 2, name: 'identity', up: identity.up },
+]
 
 /** All steps in one transaction. Throws a `BridgeError` when the database is of a later release. */
 export async function migrate(transact: Transact, dialect: Store['dialect'], now: Date): Promise<void> {

@@ -1,0 +1,38 @@
+/** Renames, doubtful deactivations, what the account says of users, and refusals that people should see. */
+import { type SchemaModule, sql } from 'kysely'
+import type { Store } from '../store.ts'
+
+export async function up(schema: SchemaModule, dialect: Store['dialect']): Promise<void> {
+  const postgres = dialect === 'postgres'
+  const text = postgres ? sql`text collate "C"` : sql`text`
+  const strict = postgres ? sql`` : sql`strict`
+
+  await schema.alterTable('users').addColumn('reactivatedAt', text).execute()
+  await schema.alterTable('users').addColumn('doubtedSince', text).execute()
+  await schema.alterTable('departures').addColumn('successorKey', text).execute()
+
+  await schema
+    .createTable('accountUsers')
+    .addColumn('emailKey', text, column => column.primaryKey())
+    .addColumn('uid', text)
+    .addColumn('status', text)
+    .addColumn('lastSignIn', text)
+    .addColumn('environments', text, column => column.notNull())
+    .addColumn('syncedAt', text)
+    .addColumn('error', text)
+    .modifyEnd(strict)
+    .execute()
+
+  await schema
+    .createTable('refusals')
+    .addColumn('kind', text, column => column.notNull())
+    .addColumn('subject', text, column => column.notNull())
+    .addColumn('detail', text, column => column.notNull())
+    .addColumn('requestId', text, column => column.notNull())
+    .addColumn('times', 'integer', column => column.notNull())
+    .addColumn('firstAt', text, column => column.notNull())
+    .addColumn('lastAt', text, column => column.notNull())
+    .addPrimaryKeyConstraint('refusalsKey', ['kind', 'subject'])
+    .modifyEnd(strict)
+    .execute()
+}
