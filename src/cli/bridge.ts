@@ -2,20 +2,26 @@
 import type { AddressInfo } from 'node:net'
 import type { FastifyInstance } from 'fastify'
 import type { Logger } from 'pino'
-import type { DynatraceSettings } from '../config/settings.ts'
+import type { DynatraceSettings, Settings } from '../config/settings.ts'
 import { sqlChangeFeed } from '../directory/change-feed.ts'
+import { directoryFindings } from '../directory/directory-findings.ts'
+import { emailAttribute } from '../directory/email-attribute.ts'
+import { recomputeEmails } from '../directory/recompute-emails.ts'
+import { refusalBook } from '../directory/refusals.ts'
 import { sqlDirectory } from '../directory/sql-directory.ts'
 import { sqlSnapshot } from '../directory/sql-snapshot.ts'
 import { connectDynatrace } from '../dynatrace/client.ts'
 import { createHttpApp } from '../http/app.ts'
 import { registerOperations } from '../http/ops/operations.ts'
 import { registerRequestMetrics } from '../http/ops/request-metrics.ts'
+import { registerRefusals } from '../http/plugins/refusals.ts'
 import type { Clock } from '../lib/clock.ts'
 import { BridgeError, messageOf } from '../lib/errors.ts'
 import { callLedger } from '../reconcile/call-ledger.ts'
 import { catalogueMemory } from '../reconcile/catalogue-memory.ts'
 import { reconcileLoop } from '../reconcile/loop.ts'
 import { runStore } from '../reconcile/run-store.ts'
+import { lenient, strict } from '../scim/dialects/dialects.ts'
 import { readJournal, verifyJournal } from '../store/journal.ts'
 import { openStore } from '../store/open.ts'
 import { createMetrics } from '../telemetry/metrics.ts'
@@ -33,9 +39,16 @@ export interface BridgeOptions {
   readonly scimToken: string
   readonly adminToken: string
   readonly dynatrace: DynatraceSettings
+  /** By default as in `Settings` when nothing is set. */
+  readonly identity?: IdentitySettings
   readonly log: Logger
   readonly clock: Clock
 }
+
+export type IdentitySettings = Pick<
+  Settings,
+  'emailAttribute' | 'emailDomains' | 'reactivate' | 'staleDeactivationSeconds' | 'strict'
+>
 
 export interface RunningBridge {
   /** e.g. `http://127.0.0.1:8080`. */
@@ -43,12 +56,21 @@ export interface RunningBridge {
   close(): Promise<void>
 }
 
+const defaultIdentitySettings: IdentitySettings = {
+  emailAttribute: 'auto',
+  emailDomains: [],
+  reactivate: true,
+  staleDeactivationSeconds: 10,
+  strict: false,
+}
+
 /** How long a pass under way may go on after the bridge was asked to stop. */
 const PATIENCE_MS = 5_000
 
-/** Throws `BridgeError` for everything a person can put right: database, access model, address. */
+/** Throws `BridgeError` for everything a person can put right: settings, database, access model, address. */
 export async function startBridge(options: BridgeOptions): Promise<RunningBridge> {
-  const { log, clock } = options
+  const { log, clock, identity = defaultIdentitySettings } = options
+  const emailOf = emailAttribute(identity.emailAttribute)
   const closers: (() => Promise<void>)[] = []
   const close = async () => {
     for (const closer of closers.toReversed()) await closer()
@@ -58,6 +80,11 @@ export async function startBridge(options: BridgeOptions): Promise<RunningBridge
     const model = await keepAccessModel({ path: options.accessFile, clock, log })
     const store = await openStore({ dataDir: options.dataDir, databaseUrl: options.databaseUrl, log, clock })
     closers.push(() => store.close())
+    const moved = await recomputeEmails({ store, clock, setting: identity.emailAttribute, emailOf })
+    if (moved > 0)
+      log.warn({ users: moved }, 'users have another address now: BRIDGE_EMAIL_ATTRIBUTE has changed')
+    const refusals = refusalBook({ store, clock, log })
+    closers.push(() => refusals.flush())
     const calls = callLedger()
     const connection = connectDynatrace({
       ...options.dynatrace,
@@ -87,17 +114,39 @@ export async function startBridge(options: BridgeOptions): Promise<RunningBridge
       await reconciler.stop().finally(() => clearTimeout(late))
     })
     const app = await createHttpApp({
-      directory: sqlDirectory({ store, clock }),
+      directory: sqlDirectory({
+        store,
+        clock,
+        identity: {
+          emailOf,
+          emailDomains: identity.emailDomains,
+          reactivate: identity.reactivate,
+          staleDeactivationMs: identity.staleDeactivationSeconds * 1000,
+        },
+      }),
       scimToken: options.scimToken,
+      dialects: identity.strict ? strict : lenient,
       log,
       onChange: () => reconciler.notify(),
-      beforeRoutes: scope => registerRequestMetrics(scope, metrics),
+      beforeRoutes: scope => {
+        registerRequestMetrics(scope, metrics)
+        registerRefusals(scope, refusal => {
+          metrics.recordRefusal(refusal.kind)
+          refusals.record(refusal)
+        })
+      },
       registerOperations: scope =>
         registerOperations(scope, {
           reconciler,
           readJournal: query => readJournal(store.db, query),
           verifyJournal: () => verifyJournal(store.db),
           explainAccess: userName => userAccess(userName, { store, readSnapshot, model: model.current() }),
+          directoryFindings: directoryFindings({
+            store,
+            refusals,
+            clock,
+            emailDomains: identity.emailDomains,
+          }),
           health: {
             database: () => store.ping(),
             dynatrace: () => connection.status(),

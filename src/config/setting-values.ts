@@ -1,6 +1,7 @@
 /** Schemas of the settings. Messages follow the name of the variable and never repeat the value. */
 import { isIP } from 'node:net'
 import { z } from 'zod'
+import { domainKey } from '../lib/mail-domain.ts'
 
 export const text = z.string().min(1, 'is empty')
 
@@ -43,6 +44,32 @@ export const baseUrl = z
     error: 'is no base URL: write it like https://api.dynatrace.com, without user, query or fragment',
   })
   .transform(value => value.replace(/\/+$/, ''))
+
+/** Domains separated by commas or white space, as `domainKey` writes them; `*.` in front means subdomains. */
+export const emailDomains = z
+  .string()
+  .transform(value => value.split(/[\s,]+/).filter(part => part !== ''))
+  .transform(parts =>
+    parts.map(part => ({ star: part.startsWith('*.'), key: domainKey(part.replace(/^\*\./, '')) })),
+  )
+  .refine(parts => parts.length > 0 && parts.every(({ key }) => key !== undefined), {
+    error:
+      'holds what is no domain: write domains separated by commas, such as acme.example or *.acme.example, without @',
+  })
+  .transform(parts => [...new Set(parts.map(({ star, key = '' }) => `${star ? '*.' : ''}${key}`))])
+
+export const truth = z
+  .string()
+  .transform(value => value.toLowerCase())
+  .pipe(z.enum(['true', 'false'], { error: 'is neither true nor false: write one of them' }))
+  .transform(value => value === 'true')
+
+export const staleDeactivationSeconds = z
+  .string()
+  .refine(value => /^\d{1,4}$/.test(value) && Number(value) <= 3600, {
+    error: 'is no such time: write a number of seconds from 0 (off) to 3600',
+  })
+  .transform(Number)
 
 export const logLevel = z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'], {
   error: 'is no log level: write trace, debug, info, warn, error, fatal or silent',

@@ -26,6 +26,16 @@ export interface Settings {
   /** Undefined: generated once and kept in `dataDir`, as is `adminToken`. */
   readonly scimToken: string | undefined
   readonly adminToken: string | undefined
+  /** `auto`, or the attribute as the administrator wrote it: see `emailAttribute` of the directory. */
+  readonly emailAttribute: string
+  /** In ASCII and lower case, `*.` in front meaning all subdomains; none: every domain is accepted. */
+  readonly emailDomains: readonly string[]
+  /** Whether the POST of a deactivated user's name brings that user back instead of being refused. */
+  readonly reactivate: boolean
+  /** In seconds; 0 doubts no deactivation. */
+  readonly staleDeactivationSeconds: number
+  /** Whether the deviations of identity providers from the RFCs are refused. */
+  readonly strict: boolean
   /** Undefined: no account is set up, and the simulator takes its place. */
   readonly dynatrace: DynatraceSettings | undefined
   readonly logLevel: values.LogLevel
@@ -48,6 +58,12 @@ export function readSettings(env: NodeJS.ProcessEnv): ReadSettings {
     configPath: readSetting('BRIDGE_CONFIG', values.text, source),
     scimToken: readSetting('BRIDGE_SCIM_TOKEN', values.token, source),
     adminToken: readSetting('BRIDGE_ADMIN_TOKEN', values.token, source),
+    emailAttribute: readSetting('BRIDGE_EMAIL_ATTRIBUTE', values.text, source) ?? 'auto',
+    emailDomains: readSetting('BRIDGE_EMAIL_DOMAINS', values.emailDomains, source) ?? [],
+    reactivate: readSetting('BRIDGE_REACTIVATE', values.truth, source) ?? true,
+    staleDeactivationSeconds:
+      readSetting('BRIDGE_STALE_DEACTIVATION_SECONDS', values.staleDeactivationSeconds, source) ?? 10,
+    strict: readSetting('BRIDGE_STRICT', values.truth, source) ?? false,
     dynatrace: readDynatrace(source),
     logLevel: readSetting('LOG_LEVEL', values.logLevel, source) ?? 'info',
   }

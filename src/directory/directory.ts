@@ -8,11 +8,17 @@
 import type { Filter } from '../scim/filter.ts'
 import type { JsonObject } from '../scim/json.ts'
 import type { Position, Sort } from '../scim/sort.ts'
+import type { AccountFact } from './account-facts.ts'
 
 /** Whose change it is, for journal and logs. */
 export interface Cause {
   readonly requestId: string
   readonly actor: string
+}
+
+/** What a request spoke of, where the outcome does not tell: `active` may just have stayed as it was. */
+export interface ChangeSaid {
+  readonly active: boolean
 }
 
 /** A user as stored. `attributes` are the SCIM attributes without `id`, `meta`, `groups`, `password`. */
@@ -22,9 +28,13 @@ export interface DirectoryUser {
   readonly externalId: string | undefined
   /** The address this user has in Dynatrace; undefined when the resource holds no usable one. */
   readonly email: string | undefined
+  /** That address folded: what the account knows the person by. */
+  readonly emailKey: string | undefined
   readonly active: boolean
   readonly inactiveSince: string | undefined
   readonly attributes: JsonObject
+  /** The JSON text of `attributes`. */
+  readonly text: string
   readonly version: number
   readonly createdAt: string
   readonly modifiedAt: string
@@ -36,6 +46,8 @@ export interface DirectoryGroup {
   readonly displayName: string
   readonly externalId: string | undefined
   readonly attributes: JsonObject
+  /** The JSON text of `attributes`. */
+  readonly text: string
   readonly version: number
   readonly createdAt: string
   readonly modifiedAt: string
@@ -95,16 +107,27 @@ export interface Page<T> {
 /**
  * `attributes` given to create and change functions are normalised and validated already (scim/).
  * Errors thrown: `ScimError` 404 for an unknown id, 409 `uniqueness` for a taken userName or group
- * displayName; whatever a change function throws passes through and nothing is stored.
+ * displayName, 400 `invalidValue` for an address in a domain that is not declared; whatever a change function throws passes through and nothing is stored.
  */
 export interface Directory {
+  /** The POST of a deactivated user's name brings that user back, with the same id (a setting). */
   createUser(attributes: JsonObject, cause: Cause): Promise<DirectoryUser>
-  /** Resolves to the user afterwards. When the function returns an equal value nothing is written (§3.5.2.1). */
-  changeUser(id: string, change: (user: DirectoryUser) => JsonObject, cause: Cause): Promise<DirectoryUser>
+  /**
+   * Resolves to the user afterwards. When the function returns an equal value the user is left as it was
+   * (§3.5.2.1); a doubted deactivation that is said again is then confirmed. By default `active` was said.
+   */
+  changeUser(
+    id: string,
+    change: (user: DirectoryUser) => JsonObject,
+    cause: Cause,
+    said?: ChangeSaid,
+  ): Promise<DirectoryUser>
   /** Removes the user and its memberships, and notes the departure of its e-mail. */
-  deleteUser(id: string, cause: Cause): Promise<void>
+  deleteUser(id: string, cause: Cause, check?: (user: DirectoryUser) => void): Promise<void>
   findUser(id: string): Promise<DirectoryUser | undefined>
   listUsers(page: PageRequest): Promise<Page<DirectoryUser>>
+  /** By folded e-mail address; who was never seen in the account is not in it. */
+  accountFacts(emailKeys: readonly string[]): Promise<ReadonlyMap<string, AccountFact>>
   groupsOfUsers(ids: readonly string[]): Promise<ReadonlyMap<string, readonly GroupOfUser[]>>
 
   createGroup(attributes: JsonObject, members: readonly MemberChange[], cause: Cause): Promise<DirectoryGroup>
@@ -113,8 +136,15 @@ export interface Directory {
     change: (group: DirectoryGroup) => GroupChange,
     cause: Cause,
   ): Promise<DirectoryGroup>
-  deleteGroup(id: string, cause: Cause): Promise<void>
+  deleteGroup(id: string, cause: Cause, check?: (group: DirectoryGroup) => void): Promise<void>
   findGroup(id: string): Promise<DirectoryGroup | undefined>
   listGroups(page: PageRequest): Promise<Page<DirectoryGroup>>
   membersOf(ids: readonly string[]): Promise<ReadonlyMap<string, readonly Member[]>>
+  /** The same, or undefined when they are more than `limit` in all. */
+  fewMembersOf(
+    ids: readonly string[],
+    limit: number,
+  ): Promise<ReadonlyMap<string, readonly Member[]> | undefined>
+  /** All members of a group in the order of their ids, in chunks between which others get their turn. */
+  eachMember(id: string): AsyncIterable<readonly Member[]>
 }

@@ -5,7 +5,7 @@ import { versionOf } from '../scim/resource.ts'
 import { groupType } from '../scim/schema/group.ts'
 import type { GroupRow } from '../store/tables.ts'
 import type { DirectoryGroup } from './directory.ts'
-import { groupEqualities } from './filter-sql.ts'
+import { groupEqualities, groupFilterColumns } from './filter-sql.ts'
 import { toGroup } from './group-rows.ts'
 import { lister } from './list.ts'
 import { membersOf } from './member-reads.ts'
@@ -14,6 +14,7 @@ import { commonColumns, type SortColumn } from './sort-sql.ts'
 export const listGroups = lister<GroupRow, DirectoryGroup>({
   table: 'groups',
   equalities: groupEqualities,
+  columns: groupFilterColumns,
   sortColumns: new Map<string, SortColumn<GroupRow>>([
     ...commonColumns<GroupRow>(),
     ['displayName', { column: sql`display_name_key`, nullable: false, key: row => row.displayNameKey }],

@@ -26,9 +26,9 @@ export async function createGroup(
     modifiedAt: write.at,
   }
   await namedOnce(row.displayName, () => insertGroup(write.tx, row))
-  await feed(write, 'group', [row.displayName])
+  feed(write, 'group', [row.displayName])
   const delta = await changeMembers(write, row.id, members)
-  await note(write, 'scim.group.created', {
+  note(write, 'scim.group.created', {
     id: row.id,
     displayName: row.displayName,
     attributes: Object.keys(attributes).sort(),
@@ -61,8 +61,8 @@ export async function changeGroup(
   }
   await namedOnce(after.displayName, () => updateGroup(write.tx, after))
   const rulesMayDiffer = after.displayName !== row.displayName || after.externalId !== row.externalId
-  if (rulesMayDiffer) await feed(write, 'group', [row.displayName, after.displayName])
-  await note(write, 'scim.group.changed', {
+  if (rulesMayDiffer) feed(write, 'group', [row.displayName, after.displayName])
+  note(write, 'scim.group.changed', {
     id,
     displayName: after.displayName,
     ...(after.displayName === row.displayName ? {} : { previousDisplayName: row.displayName }),
@@ -72,8 +72,13 @@ export async function changeGroup(
   return toGroup(after)
 }
 
-export async function deleteGroup(write: Write, id: string): Promise<void> {
+export async function deleteGroup(
+  write: Write,
+  id: string,
+  check?: (group: DirectoryGroup) => void,
+): Promise<void> {
   const row = await requireGroup(write, id)
+  check?.(toGroup(row))
   const given = { id, requestId: write.cause.requestId, at: write.at }
   // While the memberships are still there: they say whom the deletion concerns.
   await feedGroupAndAbove(write.tx, given)
@@ -81,7 +86,7 @@ export async function deleteGroup(write: Write, id: string): Promise<void> {
   await leaveAllGroups(write, id)
   const members = await removeAllMembers(write, id)
   await removeGroup(write.tx, { id })
-  await note(write, 'scim.group.deleted', { id, displayName: row.displayName, removed: listed(members) })
+  note(write, 'scim.group.deleted', { id, displayName: row.displayName, removed: listed(members) })
 }
 
 async function requireGroup(write: Write, id: string): Promise<GroupRow> {

@@ -27,26 +27,36 @@ export function lister<Row extends Ordered, Item>(listing: Listing<Row, Item>): 
   const lookups = new Map(
     [...listing.equalities].map(([path, equality]) => [path, lookup<Row>(listing.table, equality)]),
   )
+  const all = wholeTable<Row>(listing.table, byCreation)
   return async (db, page) => {
     const { filter, startIndex, count, sort } = page
+    if (filter === undefined && sort === undefined && page.behind === undefined) return plainPage(db, page)
     if (filter?.op === 'eq' && sort === undefined && page.behind === undefined) {
       if (typeof filter.value === 'string' && isKeyText(filter.value)) {
-        const path = columnPath(filter.path)
+        const path = columnPath(filter.path, listing.table)
         const key = listing.equalities.get(path)?.key(filter.value) ?? ''
-        const rows = await lookups.get(path)?.(db, { key, count, offset: startIndex - 1 })
-        // A page that is not full and not beyond the end has told the total already.
-        if (rows !== undefined && rows.length < count && startIndex === 1) {
-          return { total: rows.length, items: rows.map(listing.item) }
+        const rows = await lookups.get(path)?.(db, { key })
+        if (rows !== undefined && rows.length <= LOOKED_UP) {
+          const items = rows.slice(startIndex - 1, startIndex - 1 + count).map(listing.item)
+          return { total: rows.length, items }
         }
       }
     }
     const column = sort === undefined ? undefined : sortColumn(sort, listing.sortColumns)
     if (sort !== undefined && column === undefined) return sortedPage(listing, db, sort, page)
     const order = column === undefined ? byCreation : sqlOrder(column, sort?.descending ?? false)
-    const condition = filter === undefined ? undefined : exactCondition(filter, listing.equalities)
+    const condition = filter === undefined ? undefined : exactCondition(filter, listing)
     return filter === undefined || condition !== undefined
       ? pageOf(db, condition, order, page)
       : evaluated(db, order, page)
+  }
+
+  async function plainPage(db: Reader, { startIndex, count }: PageRequest): Promise<Page<Item>> {
+    const [counted] = await all.count(db, {})
+    const total = counted?.total ?? 0
+    if (count === 0 || startIndex > total) return { total, items: [] }
+    const rows = await all.page(db, { count, offset: startIndex - 1 })
+    return { total, items: rows.map(listing.item) }
   }
 
   async function pageOf(
@@ -97,11 +107,28 @@ export function lister<Row extends Ordered, Item>(listing: Listing<Row, Item>): 
   }
 }
 
-/** The page of what equals one value. */
+/** What equals a value is mostly one row; of more than these the database counts and cuts out the page. */
+const LOOKED_UP = 500
+
+/** What equals one value. The limit is a part of the text: SQLite would plan anew for each that is bound. */
 function lookup<Row>(table: 'users' | 'groups', equality: Equality) {
   return statement(
-    (_db: Reader, given: { key: string; count: number; offset: number }) => sql<Row>`
+    (_db: Reader, given: { key: string }) => sql<Row>`
       select * from ${sql.table(table)} where ${equality.holds(given.key)}
-      order by created_at, id limit ${given.count} offset ${given.offset}`,
+      order by created_at, id limit ${sql.lit(LOOKED_UP + 1)}`,
   )
+}
+
+/** The page that an import of everything asks for again and again. */
+function wholeTable<Row>(name: 'users' | 'groups', order: SqlOrder<Row>) {
+  const table = sql.table(name)
+  return {
+    count: statement(() => sql<{ total: number }>`select count(*) as total from ${table}`),
+    page: statement(
+      (_db: Reader, given: { count: number; offset: number }) => sql<Row>`
+        select * from ${table} where id in (
+          select id from ${table} order by ${order.by} limit ${given.count} offset ${given.offset}
+        ) order by ${order.by}`,
+    ),
+  }
 }

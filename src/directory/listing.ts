@@ -1,7 +1,8 @@
 /** What lists of users and of groups differ in. */
+import type { CaseExact } from '../scim/case-exact.ts'
 import type { JsonObject } from '../scim/json.ts'
 import type { Reader } from '../store/store.ts'
-import type { Equalities } from './filter-sql.ts'
+import type { Queryable } from './filter-sql.ts'
 import type { SortColumns } from './sort-sql.ts'
 
 export interface Ordered {
@@ -10,9 +11,7 @@ export interface Ordered {
 }
 
 /** One of the two tables of resources. */
-export interface Listing<Row extends Ordered, Item> {
-  readonly table: 'users' | 'groups'
-  readonly equalities: Equalities
+export interface Listing<Row extends Ordered, Item> extends Queryable {
   readonly sortColumns: SortColumns<Row>
   readonly item: (row: Row) => Item
   /** The rows as filters and sorting see them: SCIM resources. `asks` tells which attributes are looked at. */
@@ -21,5 +20,5 @@ export interface Listing<Row extends Ordered, Item> {
     rows: readonly Row[],
     asks: (attribute: string) => boolean,
   ) => Promise<readonly JsonObject[]>
-  readonly caseExact: (path: string) => boolean
+  readonly caseExact: (path: string) => CaseExact
 }

@@ -23,7 +23,7 @@ export async function* matching<Row extends Ordered, Item>(
   readonly rows: readonly { readonly row: Row; readonly behind: boolean }[]
   readonly views: readonly JsonObject[]
 }> {
-  const prefilter = filter === undefined ? undefined : looseCondition(filter, listing.equalities)
+  const prefilter = filter === undefined ? undefined : looseCondition(filter, listing)
   // The database says what is behind the position: it alone knows how it compares texts.
   const isBehind =
     typeof behind === 'object' ? sql`case when ${order.behind(behind)} then 1 else 0 end` : sql`1`

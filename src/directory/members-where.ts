@@ -4,7 +4,7 @@ import { evaluateFilter } from '../scim/evaluate.ts'
 import type { Filter } from '../scim/filter.ts'
 import { groupType } from '../scim/schema/group.ts'
 import type { Reader } from '../store/store.ts'
-import { membersOf } from './member-reads.ts'
+import { eachMember } from './member-reads.ts'
 
 const exactInGroup = caseExactIn(groupType)
 
@@ -15,14 +15,14 @@ const exactInGroup = caseExactIn(groupType)
 export async function membersWhere(db: Reader, groupId: string, filter: Filter): Promise<readonly string[]> {
   const named = namedIds(filter)
   if (named !== undefined) return named
-  const members = (await membersOf(db, [groupId])).get(groupId) ?? []
-  return members
-    .filter(({ id, kind, display }) =>
-      evaluateFilter(filter, { value: id, type: kind, ...(display === undefined ? {} : { display }) }, path =>
-        exactInGroup(`members.${path}`),
-      ),
-    )
-    .map(({ id }) => id)
+  const found: string[] = []
+  for await (const members of eachMember(db, groupId)) {
+    for (const { id, kind, display } of members) {
+      const view = { value: id, type: kind, ...(display === undefined ? {} : { display }) }
+      if (evaluateFilter(filter, view, path => exactInGroup(`members.${path}`))) found.push(id)
+    }
+  }
+  return found
 }
 
 /** The ids in `value eq "a"` and `value eq "a" or value eq "b"`; undefined for any other filter. */

@@ -4,7 +4,15 @@ import type { Person } from './snapshot.ts'
 
 export type PersonRow = Pick<
   UserRow,
-  'id' | 'userName' | 'email' | 'emailKey' | 'active' | 'inactiveSince' | 'createdAt'
+  | 'id'
+  | 'userName'
+  | 'email'
+  | 'emailKey'
+  | 'active'
+  | 'inactiveSince'
+  | 'reactivatedAt'
+  | 'doubtedSince'
+  | 'createdAt'
 >
 
 /** By folded e-mail; of two users with one address the active, then the older one counts. */
@@ -23,6 +31,8 @@ export function peopleByEmail(rows: readonly PersonRow[]): Map<string, Person> {
       emailKey,
       active: row.active === 1,
       inactiveSince: row.inactiveSince ?? undefined,
+      reactivatedAt: row.reactivatedAt ?? undefined,
+      doubtedSince: row.doubtedSince ?? undefined,
     })
   }
   return people

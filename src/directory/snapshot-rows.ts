@@ -2,6 +2,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { sql } from 'kysely'
 import type { Reader } from '../store/store.ts'
+import type { DepartureRow } from '../store/tables.ts'
 import { textList } from '../store/text-list.ts'
 import type { Nesting } from './nested-groups.ts'
 import type { PersonRow } from './person-row.ts'
@@ -41,16 +42,32 @@ export async function lastChange(db: Reader): Promise<number> {
   return row?.seq ?? 0
 }
 
-export const allDepartures = (db: Reader): Promise<readonly Departure[]> =>
-  db.selectFrom('departures').select(['userName', 'email', 'emailKey', 'at']).orderBy('emailKey').execute()
+export async function allDepartures(db: Reader): Promise<readonly Departure[]> {
+  return (await departureColumns(db).execute()).map(toDeparture)
+}
 
-export const departuresOf = (db: Reader, emails: ReadonlySet<string>): Promise<readonly Departure[]> =>
+/** From these addresses, and from those whose people are found under `successors` now. */
+export async function departuresOf(
+  db: Reader,
+  emails: ReadonlySet<string>,
+  successors: ReadonlySet<string>,
+): Promise<readonly Departure[]> {
+  const list = (keys: ReadonlySet<string>) => sql<string>`${textList(db, JSON.stringify([...keys]))}`
+  const left = await departureColumns(db).where('emailKey', 'in', list(emails)).execute()
+  const followed = await departureColumns(db).where('successorKey', 'in', list(successors)).execute()
+  return [...left, ...followed].map(toDeparture)
+}
+
+const departureColumns = (db: Reader) =>
   db
     .selectFrom('departures')
-    .select(['userName', 'email', 'emailKey', 'at'])
-    .where('emailKey', 'in', sql<string>`${textList(db, JSON.stringify([...emails]))}`)
+    .select(['userName', 'email', 'emailKey', 'at', 'successorKey'])
     .orderBy('emailKey')
-    .execute()
+
+const toDeparture = (row: DepartureRow): Departure => ({
+  ...row,
+  successorKey: row.successorKey ?? undefined,
+})
 
 export async function allPeople(db: Reader): Promise<readonly PersonRow[]> {
   const people: PersonRow[] = []
@@ -77,7 +94,8 @@ export const peopleWithIds = (db: Reader, ids: readonly string[]): Promise<reado
 const peopleColumns = (db: Reader) =>
   db
     .selectFrom('users')
-    .select(['id', 'userName', 'email', 'emailKey', 'active', 'inactiveSince', 'createdAt'])
+    .select(['id', 'userName', 'email', 'emailKey', 'active', 'inactiveSince', 'reactivatedAt'])
+    .select(['doubtedSince', 'createdAt'])
 
 /** Every direct membership that is not of a group. */
 export async function* allLinks(db: Reader): AsyncGenerator<readonly PersonLink[]> {

@@ -14,20 +14,27 @@ export interface Person {
   readonly emailKey: string
   readonly active: boolean
   readonly inactiveSince: string | undefined
+  /** When the IdP last set `active` from false to true. */
+  readonly reactivatedAt: string | undefined
+  /** Since when a deactivation that came right behind a reactivation waits for the IdP to say it again. */
+  readonly doubtedSince: string | undefined
 }
 
-/** A person the IdP deleted. */
+/** An address that nobody has any more: the person was deleted, or has another one now. */
 export interface Departure {
   readonly userName: string
   readonly email: string
   readonly emailKey: string
   readonly at: string
+  /** The folded address that the person has now; undefined when the person was deleted. */
+  readonly successorKey: string | undefined
 }
 
 export interface DirectorySnapshot {
   readonly groups: readonly IdpGroup[]
   /** People by folded e-mail; of two users with one address the active, then the older one counts. */
   readonly people: ReadonlyMap<string, Person>
+  /** By the folded address that was left. In a part of the directory, those of its keys and those that led to its people. */
   readonly departures: ReadonlyMap<string, Departure>
   /** IdP group id → folded e-mails of its members, nested groups counted through, inactive people included. */
   readonly members: ReadonlyMap<string, ReadonlySet<string>>

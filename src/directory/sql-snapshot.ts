@@ -81,7 +81,7 @@ async function keyedSnapshot(
   return {
     groups,
     people,
-    departures: departed(await departuresOf(db, emails), people),
+    departures: departed(await departuresOf(db, emails, new Set(people.keys())), people),
     members,
     unreachable: unreachable(membersFound),
     parked: new Map([...direct.parked].filter(([groupId]) => groupIds.has(groupId))),

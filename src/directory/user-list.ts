@@ -5,7 +5,7 @@ import { versionOf } from '../scim/resource.ts'
 import { userType } from '../scim/schema/user.ts'
 import type { UserRow } from '../store/tables.ts'
 import type { DirectoryUser } from './directory.ts'
-import { userEqualities } from './filter-sql.ts'
+import { userEqualities, userFilterColumns } from './filter-sql.ts'
 import { lister } from './list.ts'
 import { groupsOfUsers } from './member-reads.ts'
 import { commonColumns, type SortColumn } from './sort-sql.ts'
@@ -14,6 +14,7 @@ import { toUser } from './user-row.ts'
 export const listUsers = lister<UserRow, DirectoryUser>({
   table: 'users',
   equalities: userEqualities,
+  columns: userFilterColumns,
   sortColumns: new Map<string, SortColumn<UserRow>>([
     ...commonColumns<UserRow>(),
     ['userName', { column: sql`user_name_key`, nullable: false, key: row => row.userNameKey }],

@@ -3,7 +3,7 @@ import { foldKey } from '../lib/fold.ts'
 import type { JsonObject } from '../scim/json.ts'
 import type { UserRow } from '../store/tables.ts'
 import type { DirectoryUser } from './directory.ts'
-import { dynatraceEmail } from './dynatrace-email.ts'
+import type { EmailOf } from './dynatrace-email.ts'
 import { keyText, optionalText, requiredText } from './key-text.ts'
 
 /** The columns that follow from the attributes. Throws `ScimError` 400 when one cannot be stored. */
@@ -12,9 +12,9 @@ export type UserColumns = Pick<
   'userName' | 'userNameKey' | 'externalId' | 'email' | 'emailKey' | 'active' | 'resource'
 >
 
-export function userColumns(attributes: JsonObject): UserColumns {
+export function userColumns(attributes: JsonObject, emailOf: EmailOf): UserColumns {
   const userName = requiredText('userName', attributes.userName)
-  const email = dynatraceEmail(attributes) ?? null
+  const email = emailOf(attributes) ?? null
   return {
     userName,
     userNameKey: keyText('userName', foldKey(userName)),
@@ -26,18 +26,27 @@ export function userColumns(attributes: JsonObject): UserColumns {
   }
 }
 
-export const toUser = (row: UserRow): DirectoryUser => ({
-  id: row.id,
-  userName: row.userName,
-  externalId: row.externalId ?? undefined,
-  email: row.email ?? undefined,
-  active: row.active === 1,
-  inactiveSince: row.inactiveSince ?? undefined,
-  attributes: JSON.parse(row.resource) as JsonObject, // written by `userColumns`
-  version: row.version,
-  createdAt: row.createdAt,
-  modifiedAt: row.modifiedAt,
-})
+/** The attributes are parsed when somebody asks for them: most answers only need their text. */
+export function toUser(row: UserRow): DirectoryUser {
+  let attributes: JsonObject | undefined
+  return {
+    id: row.id,
+    userName: row.userName,
+    externalId: row.externalId ?? undefined,
+    email: row.email ?? undefined,
+    emailKey: row.emailKey ?? undefined,
+    active: row.active === 1,
+    inactiveSince: row.inactiveSince ?? undefined,
+    text: row.resource,
+    get attributes() {
+      attributes ??= JSON.parse(row.resource) as JsonObject // written by `userColumns`
+      return attributes
+    },
+    version: row.version,
+    createdAt: row.createdAt,
+    modifiedAt: row.modifiedAt,
+  }
+}
 
 /** These are columns, rows of their own, or none of our business (a password is never stored). */
 const FOREIGN = ['id', 'meta', 'groups', 'password']

@@ -2,19 +2,32 @@
 import { newId } from '../lib/ids.ts'
 import { ScimError } from '../scim/error.ts'
 import type { JsonObject } from '../scim/json.ts'
-import { statement } from '../store/statement.ts'
-import type { Reader } from '../store/store.ts'
-import type { DepartureRow, UserRow } from '../store/tables.ts'
+import type { UserRow } from '../store/tables.ts'
 import { UniqueViolation } from '../store/unique-violation.ts'
 import { changedAttributes } from './changed-attributes.ts'
-import type { DirectoryUser } from './directory.ts'
+import { activityAfter } from './deactivation.ts'
+import { depart, forgetDeparture, moveAddress } from './departure-writes.ts'
+import type { ChangeSaid, DirectoryUser } from './directory.ts'
+import { checkEmailDomain } from './email-domain.ts'
+import type { IdentityRules } from './identity-rules.ts'
 import { isKeyText } from './key-text.ts'
 import { leaveAllGroups } from './leave-groups.ts'
 import { toUser, userColumns } from './user-row.ts'
+import { insertUser, removeUser, updateUser, userById, userByName } from './user-statements.ts'
 import { feed, note, type Write } from './write.ts'
 
-export async function createUser(write: Write, attributes: JsonObject): Promise<DirectoryUser> {
-  const columns = userColumns(attributes)
+/**
+ * A deactivated user of that name comes back instead, where the rules allow it: Okta and Entra create people anew
+ * whom they deactivated long ago, and expect 201. The posted attributes, `externalId` among them, replace the
+ * stored ones (who was assigned to another app has another one); `id` and memberships stay.
+ */
+export async function createUser(
+  write: Write,
+  attributes: JsonObject,
+  rules: IdentityRules,
+): Promise<DirectoryUser> {
+  const columns = userColumns(attributes, rules.emailOf)
+  checkEmailDomain(columns.email, rules.emailDomains)
   const row: UserRow = {
     id: newId(),
     ...columns,
@@ -25,10 +38,11 @@ export async function createUser(write: Write, attributes: JsonObject): Promise<
     createdAt: write.at,
     modifiedAt: write.at,
   }
-  await namedOnce(row.userName, () => insertUser(write.tx, row))
+  const inserted = await insertUser(write.tx, row)
+  if (inserted.length === 0) return comeBack(write, row, attributes, rules)
   if (row.emailKey !== null) await forgetDeparture(write.tx, { emailKey: row.emailKey })
-  await feed(write, 'user', [row.emailKey])
-  await note(write, 'scim.user.created', {
+  feed(write, 'user', [row.emailKey])
+  note(write, 'scim.user.created', {
     id: row.id,
     userName: row.userName,
     active: row.active === 1,
@@ -41,53 +55,102 @@ export async function changeUser(
   write: Write,
   id: string,
   change: (user: DirectoryUser) => JsonObject,
+  rules: IdentityRules,
+  said: ChangeSaid,
 ): Promise<DirectoryUser> {
   const row = await requireUser(write, id)
+  return store(write, row, change(toUser(row)), { rules, said, kind: 'scim.user.changed' })
+}
+
+export async function deleteUser(
+  write: Write,
+  id: string,
+  check?: (user: DirectoryUser) => void,
+): Promise<void> {
+  const row = await requireUser(write, id)
+  check?.(toUser(row))
+  const groupIds = await leaveAllGroups(write, id)
+  await removeUser(write.tx, { id })
+  await depart(write, row, null)
+  feed(write, 'user', [row.emailKey])
+  note(write, 'scim.user.deleted', { id, userName: row.userName, groups: groupIds.length })
+}
+
+async function comeBack(
+  write: Write,
+  { userName, userNameKey, active }: UserRow,
+  attributes: JsonObject,
+  rules: IdentityRules,
+): Promise<DirectoryUser> {
+  const [row] = await userByName(write.tx, { userNameKey })
+  if (row === undefined || row.active === 1) throw nameTaken(userName)
+  if (!rules.reactivate) throw nameTaken(userName, ' It is deactivated: set its active to true instead.')
+  const kind = active === 1 ? 'scim.user.reactivated' : 'scim.user.changed'
+  return store(write, row, attributes, { rules, said: { active: true }, kind })
+}
+
+interface Change {
+  readonly rules: IdentityRules
+  readonly said: ChangeSaid
+  readonly kind: 'scim.user.changed' | 'scim.user.reactivated'
+}
+
+async function store(
+  write: Write,
+  row: UserRow,
+  attributes: JsonObject,
+  { rules, said, kind }: Change,
+): Promise<DirectoryUser> {
   const before = toUser(row)
-  const columns = userColumns(change(before))
-  if (columns.resource === row.resource) return before
-  const changed = changedAttributes(before.attributes, JSON.parse(columns.resource) as JsonObject)
-  if (changed.length === 0) return before
+  const columns = userColumns(attributes, rules.emailOf)
+  const { activity, verdict } = activityAfter(row, columns.active, {
+    at: write.at,
+    said: said.active,
+    staleMs: rules.staleDeactivationMs,
+  })
+  const isEqual = columns.resource === row.resource
+  const changed = isEqual
+    ? []
+    : changedAttributes(before.attributes, JSON.parse(columns.resource) as JsonObject) // written by `userColumns`
+  if (changed.length === 0) {
+    if (verdict === 'confirmed') await confirm(write, { ...row, ...activity })
+    return before
+  }
+  if (columns.emailKey !== row.emailKey) checkEmailDomain(columns.email, rules.emailDomains)
 
   const after: UserRow = {
     ...row,
     ...columns,
-    inactiveSince: columns.active === 1 ? null : (row.inactiveSince ?? write.at),
+    ...activity,
     version: row.version + 1,
     modifiedAt: write.at,
   }
   await namedOnce(after.userName, () => updateUser(write.tx, after))
-  if (after.emailKey !== null && after.emailKey !== row.emailKey) {
-    await forgetDeparture(write.tx, { emailKey: after.emailKey })
-  }
-  if (row.email !== null && row.emailKey !== null && after.emailKey !== row.emailKey) {
-    // The account knows people by address: under the old one somebody has left.
-    const { email, emailKey, userName } = row
-    await noteDeparture(write.tx, { email, emailKey, userName, at: write.at, successorKey: null })
-  }
+  await moveAddress(write, row, after)
   const concernsDynatrace =
     after.email !== row.email || after.active !== row.active || after.userName !== row.userName
-  if (concernsDynatrace) await feed(write, 'user', [row.emailKey, after.emailKey])
-  await note(write, 'scim.user.changed', {
-    id,
+  if (concernsDynatrace) feed(write, 'user', [row.emailKey, after.emailKey])
+  note(write, kind, {
+    id: row.id,
     userName: after.userName,
     changed,
     ...(after.active === row.active ? {} : { active: after.active === 1 }),
     ...(after.userName === row.userName ? {} : { previousUserName: row.userName }),
+    ...(after.externalId === row.externalId ? {} : { previousExternalId: row.externalId }),
   })
+  if (verdict === 'doubted') {
+    const { id, userName, reactivatedAt } = after
+    note(write, 'scim.user.deactivation-doubted', { id, userName, reactivatedAt })
+  }
+  if (verdict === 'confirmed') await confirm(write, after)
   return toUser(after)
 }
 
-export async function deleteUser(write: Write, id: string): Promise<void> {
-  const row = await requireUser(write, id)
-  const groupIds = await leaveAllGroups(write, id)
-  await removeUser(write.tx, { id })
-  if (row.email !== null && row.emailKey !== null) {
-    const { email, emailKey, userName } = row
-    await noteDeparture(write.tx, { email, emailKey, userName, at: write.at, successorKey: null })
-  }
-  await feed(write, 'user', [row.emailKey])
-  await note(write, 'scim.user.deleted', { id, userName: row.userName, groups: groupIds.length })
+/** The doubt is over; the resource, as the IdP sees it, stays as it is. */
+async function confirm(write: Write, row: UserRow): Promise<void> {
+  await updateUser(write.tx, row)
+  feed(write, 'user', [row.emailKey])
+  note(write, 'scim.user.deactivation-confirmed', { id: row.id, userName: row.userName })
 }
 
 async function requireUser(write: Write, id: string): Promise<UserRow> {
@@ -96,79 +159,14 @@ async function requireUser(write: Write, id: string): Promise<UserRow> {
   return row
 }
 
-async function namedOnce(userName: string, store: () => Promise<unknown>): Promise<void> {
+async function namedOnce(userName: string, write: () => Promise<unknown>): Promise<void> {
   try {
-    await store()
+    await write()
   } catch (error) {
     if (!(error instanceof UniqueViolation)) throw error
-    throw new ScimError(409, 'uniqueness', `There is already a user with userName ${userName}.`, {
-      cause: error,
-    })
+    throw nameTaken(userName, '', { cause: error })
   }
 }
 
-export const userById = statement((db: Reader, { id }: { id: string }) =>
-  db.selectFrom('users').selectAll().where('id', '=', id),
-)
-const insertUser = statement((db: Reader, row: UserRow) =>
-  db.insertInto('users').values({
-    id: row.id,
-    userName: row.userName,
-    userNameKey: row.userNameKey,
-    externalId: row.externalId,
-    email: row.email,
-    emailKey: row.emailKey,
-    active: row.active,
-    inactiveSince: row.inactiveSince,
-    reactivatedAt: row.reactivatedAt,
-    doubtedSince: row.doubtedSince,
-    resource: row.resource,
-    version: row.version,
-    createdAt: row.createdAt,
-    modifiedAt: row.modifiedAt,
-  }),
-)
-const updateUser = statement((db: Reader, row: UserRow) =>
-  db
-    .updateTable('users')
-    .set({
-      userName: row.userName,
-      userNameKey: row.userNameKey,
-      externalId: row.externalId,
-      email: row.email,
-      emailKey: row.emailKey,
-      active: row.active,
-      inactiveSince: row.inactiveSince,
-      reactivatedAt: row.reactivatedAt,
-      doubtedSince: row.doubtedSince,
-      resource: row.resource,
-      version: row.version,
-      modifiedAt: row.modifiedAt,
-    })
-    .where('id', '=', row.id),
-)
-const removeUser = statement((db: Reader, { id }: { id: string }) =>
-  db.deleteFrom('users').where('id', '=', id),
-)
-const forgetDeparture = statement((db: Reader, { emailKey }: { emailKey: string }) =>
-  db.deleteFrom('departures').where('emailKey', '=', emailKey),
-)
-const noteDeparture = statement((db: Reader, row: DepartureRow) =>
-  db
-    .insertInto('departures')
-    .values({
-      emailKey: row.emailKey,
-      email: row.email,
-      userName: row.userName,
-      at: row.at,
-      successorKey: row.successorKey,
-    })
-    .onConflict(conflict =>
-      conflict.column('emailKey').doUpdateSet({
-        email: row.email,
-        userName: row.userName,
-        at: row.at,
-        successorKey: row.successorKey,
-      }),
-    ),
-)
+const nameTaken = (userName: string, remedy = '', options?: ErrorOptions): ScimError =>
+  new ScimError(409, 'uniqueness', `There is already a user with userName ${userName}.${remedy}`, options)

@@ -21,6 +21,8 @@ export interface AccountUser {
   readonly email: string
   readonly status: UserStatus
   readonly emergencyContact: boolean
+  /** ISO 8601; only the list of all users tells it, and only of who has signed in. */
+  readonly lastSignIn: string | undefined
 }
 
 export type GroupOwner = 'LOCAL' | 'SAML' | 'SCIM' | 'DCS' | 'ALL_USERS' | 'UNKNOWN'

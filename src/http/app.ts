@@ -3,6 +3,7 @@ import sensible from '@fastify/sensible'
 import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify'
 import type { Directory } from '../directory/directory.ts'
 import type { Clock } from '../lib/clock.ts'
+import type { Dialects } from '../scim/dialects/dialects.ts'
 import { registerClosing } from './plugins/closing.ts'
 import { answerClientError, answerError, registerErrors } from './plugins/errors.ts'
 import { registerJsonBody } from './plugins/json-body.ts'
@@ -18,6 +19,8 @@ export interface HttpParts {
   readonly maxBodyBytes?: number
   /** The URL that clients know the server by, without a path; by default what the Host header says. */
   readonly publicUrl?: string
+  /** Whether habits of identity providers against the RFCs are understood (the default) or refused. */
+  readonly dialects?: Dialects
   /** By which cursors of lists expire; the system's by default. */
   readonly clock?: Clock
   /** Called after every change of the directory. */
@@ -53,7 +56,7 @@ export async function createHttpApp(parts: HttpParts): Promise<FastifyInstance> 
   await app.register(sensible)
   // What is answered is about people and for the one who asked, and old a moment later.
   app.addHook('onRequest', (_request, reply, done) => {
-    reply.preventCache()
+    reply.cacheControl('no-store')
     done()
   })
   parts.beforeRoutes?.(app)

@@ -12,4 +12,6 @@ export interface Finding {
   readonly message: string
   /** One sentence: what to do about it. */
   readonly remedy: string
+  /** It was so at this ISO instant already; undefined when that is not known. */
+  readonly since?: string | undefined
 }

@@ -17,6 +17,8 @@ export interface Vocabulary {
   readonly desiredGroup: (ref: GroupRef) => DesiredGroup | undefined
   /** Rules behind a binding or permission, by its key. */
   readonly rules: ReadonlyMap<string, readonly string[]>
+  /** Old addresses by the folded new one, where a new user takes the place of an old one. */
+  readonly replaced: ReadonlyMap<string, readonly string[]>
 }
 
 export function describe(
@@ -37,13 +39,13 @@ function titleOf(action: StepAction, words: Vocabulary): string {
     case 'delete-group':
       return `delete group "${action.group.name}" with ${plural(action.members, 'member')}`
     case 'invite-user':
-      return `invite ${action.email}`
+      return `invite ${action.email}${replacing(action.emailKey, words)}`
     case 'remove-user':
-      return `remove ${action.email} from the account`
+      return `remove ${action.email}${replacedBy(action, words)} from the account`
     case 'add-member':
       return `add ${action.email} to "${words.groupName(action.group)}"`
     case 'remove-member':
-      return `remove ${action.email} from "${words.groupName(action.group)}"`
+      return `remove ${action.email}${replacedBy(action, words)} from "${words.groupName(action.group)}"`
     case 'add-binding':
       return `bind ${bindingText(action.binding, words)} to "${words.groupName(action.binding.group)}"`
     case 'change-binding':
@@ -66,14 +68,17 @@ function reasonOf(action: StepAction, words: Vocabulary): string {
     case 'delete-group':
       return 'No IdP group and rule lead to this group of ours any more.'
     case 'invite-user':
+      if (replacing(action.emailKey, words) !== '') return renameText(action.emailKey, words)
       return words.model.lifecycle.invite === 'on-creation'
         ? 'The IdP provisions this person (lifecycle.invite: on-creation).'
         : 'A rule gives this person their first access (lifecycle.invite: with-first-access).'
     case 'remove-user':
+      if (action.successor !== undefined) return renameText(action.successor, words)
       return removalReason(action.emailKey, words)
     case 'add-member':
       return memberSource(action.emailKey, words.desiredGroup(action.group), words)
     case 'remove-member':
+      if (action.successor !== undefined) return renameText(action.successor, words)
       return leavingReason(action.emailKey, action.group, words)
     case 'add-binding':
       return ruleText(words.rules.get(bindingKey(action.binding)))
@@ -85,6 +90,20 @@ function reasonOf(action: StepAction, words: Vocabulary): string {
     case 'add-permission':
       return ruleText(words.rules.get(permissionKey(action.permission)))
   }
+}
+
+function replacing(emailKey: string, { replaced }: Vocabulary): string {
+  const names = replaced.get(emailKey)
+  return names === undefined ? '' : `, who replaces ${names.join(' and ')}`
+}
+
+const replacedBy = ({ successor }: { readonly successor?: string }, { snapshot }: Vocabulary): string =>
+  successor === undefined ? '' : `, whom ${snapshot.people.get(successor)?.email ?? successor} replaces,`
+
+function renameText(emailKey: string, { replaced, snapshot }: Vocabulary): string {
+  const email = snapshot.people.get(emailKey)?.email ?? emailKey
+  const old = (replaced.get(emailKey) ?? []).join(' and ')
+  return `${email} replaces ${old}: the address was changed in the IdP. The old user loses nothing before the new one has everything.`
 }
 
 function sourceText(group: DesiredGroup | undefined): string {

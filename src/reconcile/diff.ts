@@ -6,6 +6,7 @@
 import type { Level } from '../dynatrace/dynatrace.ts'
 import { bindingPairKey, groupLevelKey } from './keys.ts'
 import type { BlindSpots } from './observe.ts'
+import { type Rename, successorOf } from './renames.ts'
 import type { GroupRef, State, StateBinding, StateGroup, StatePermission } from './state.ts'
 import type { StepAction } from './step.ts'
 
@@ -21,6 +22,8 @@ export interface DiffInput {
   readonly unruled: ReadonlySet<GroupRef>
   /** Whether the IdP has deactivated or deleted this person, who then keeps no group of ours, ruled or not. */
   readonly isGone: (emailKey: string) => boolean
+  /** Who has a new address, by the folded old one. */
+  readonly renames: ReadonlyMap<string, Rename>
   /** Owned users to take out of the account: folded e-mail → e-mail. */
   readonly leaving: ReadonlyMap<string, string>
   /** Whether this membership is within the scope of the pass. */
@@ -39,7 +42,8 @@ export function diff(input: DiffInput): readonly StepAction[] {
   ]
 }
 
-function userActions({ desired, observed, blind, leaving }: DiffInput): readonly StepAction[] {
+function userActions(input: DiffInput): readonly StepAction[] {
+  const { desired, observed, blind, leaving, renames } = input
   const actions: StepAction[] = []
   for (const { emailKey, email } of desired.users.values()) {
     if (observed.users.has(emailKey) || blind.users.has(emailKey)) continue
@@ -47,7 +51,11 @@ function userActions({ desired, observed, blind, leaving }: DiffInput): readonly
   }
   for (const [emailKey, email] of leaving) {
     if (!observed.users.has(emailKey) || desired.users.has(emailKey)) continue
-    actions.push({ kind: 'remove-user', emailKey, email: observed.users.get(emailKey)?.email ?? email })
+    const there = observed.users.get(emailKey)?.email ?? email
+    if (!renames.has(emailKey)) actions.push({ kind: 'remove-user', emailKey, email: there })
+    else if (mayReplaceUser(emailKey, input)) {
+      actions.push({ kind: 'remove-user', emailKey, email: there, ...successorOf(emailKey, renames) })
+    }
   }
   return actions
 }
@@ -85,9 +93,9 @@ function memberActions(input: DiffInput): readonly StepAction[] {
       }
     }
     for (const emailKey of found) {
-      if (!wanted.has(emailKey) && judged(group, emailKey)) {
-        actions.push({ kind: 'remove-member', group, emailKey, email: emailOf(emailKey) })
-      }
+      if (wanted.has(emailKey) || !judged(group, emailKey) || !isSuccessorKnown(emailKey, input)) continue
+      const successor = successorOf(emailKey, input.renames)
+      actions.push({ kind: 'remove-member', group, emailKey, email: emailOf(emailKey), ...successor })
     }
   }
   for (const group of input.unruled) {
@@ -98,6 +106,23 @@ function memberActions(input: DiffInput): readonly StepAction[] {
     }
   }
   return actions
+}
+
+/** Whether it was read what the successor has; who has none is known. */
+function isSuccessorKnown(emailKey: string, { renames, desired, blind }: DiffInput): boolean {
+  const next = renames.get(emailKey)?.to.emailKey
+  if (next === undefined) return true
+  if (blind.users.has(next)) return false
+  return ![...blind.members].some(group => desired.members.get(group)?.has(next) === true)
+}
+
+/** Where no rule says who belongs in a group, the successor does not get in, and the old user keeps it. */
+function mayReplaceUser(emailKey: string, input: DiffInput): boolean {
+  const { renames, desired, observed, blind, unruled } = input
+  const next = renames.get(emailKey)?.to.emailKey
+  if (next === undefined || !desired.users.has(next) || !isSuccessorKnown(emailKey, input)) return false
+  if (blind.users.has(emailKey)) return false
+  return ![...unruled].some(group => blind.members.has(group) || observed.members.get(group)?.has(emailKey))
 }
 
 function bindingActions({ desired, observed, blind, unsaid }: DiffInput): readonly StepAction[] {

@@ -1,9 +1,13 @@
 /** Figures that the guards weigh removals against. */
-import type { Dynatrace } from '../dynatrace/dynatrace.ts'
+import type { Dynatrace, GroupOwner } from '../dynatrace/dynatrace.ts'
+import { semaphore } from '../lib/semaphore.ts'
 import type { Reader } from '../store/store.ts'
 import type { ObservedState } from './observe.ts'
 import type { GroupRef } from './state.ts'
 import type { StepAction } from './step.ts'
+
+/** Calls prepared at a time; how many are in flight is the client's own affair. */
+const AHEAD = 16
 
 /** How many members each group has that is to lose several; a pass over people has not read them all. */
 export async function groupSizes(
@@ -22,6 +26,37 @@ export async function groupSizes(
   }
   return sizes
 }
+
+/** Groups that are not ours and hold users whom a rename takes out of the account, by folded e-mail. */
+export async function otherGroups(
+  actions: readonly StepAction[],
+  managed: ReadonlySet<GroupRef>,
+  dynatrace: Dynatrace,
+): Promise<ReadonlyMap<string, readonly string[]>> {
+  const found = new Map<string, readonly string[]>()
+  const leaving = actions.flatMap(action =>
+    action.kind === 'remove-user' && action.successor !== undefined ? [action] : [],
+  )
+  if (leaving.length === 0) return found
+  const names = new Map(
+    (await dynatrace.groups.list())
+      .filter(({ id, owner }) => !managed.has(id) && !COMES_BY_ITSELF.has(owner))
+      .map(({ id, name }) => [id, name]),
+  )
+  const ahead = semaphore(AHEAD)
+  const read = async (emailKey: string, email: string) => {
+    const ids = (await dynatrace.users.get(email))?.groupIds ?? []
+    found.set(
+      emailKey,
+      ids.flatMap(id => names.get(id) ?? []),
+    )
+  }
+  await Promise.all(leaving.map(({ emailKey, email }) => ahead(() => read(emailKey, email))))
+  return found
+}
+
+/** Memberships that the new user gets without anybody's doing: with the account, or at sign-in. */
+const COMES_BY_ITSELF: ReadonlySet<GroupOwner> = new Set(['ALL_USERS', 'SAML', 'SCIM'])
 
 /** What the percentages of the guards are percentages of. */
 export async function readTotals(

@@ -19,6 +19,12 @@ export interface GuardFacts {
   readonly nameOf: (group: GroupRef) => string
   readonly emergencyContacts: ReadonlySet<string>
   readonly withServiceUsers: ReadonlyMap<GroupRef, readonly string[]>
+  /** Whether the removal is part of a rename whose successor keeps what the step takes from the old user. */
+  readonly isKept: (action: StepAction) => boolean
+  /** Why nobody should rely on the deactivation behind the step; undefined when there is no doubt. */
+  readonly doubtOf: (action: StepAction) => string | undefined
+  /** Names of groups that are not ours and hold this person, of whom a rename leaves nothing in the account. */
+  readonly otherGroupsOf: (emailKey: string) => readonly string[]
   readonly decisions: Decisions
 }
 
@@ -32,7 +38,14 @@ export interface Decisions {
 type Draft = Omit<Step, 'verdict'>
 
 export function judge(steps: readonly Draft[], facts: GuardFacts): ReadonlyMap<string, Verdict> {
-  const held = new Map([...heldByThresholds(steps, facts), ...heldByShrink(steps, facts)])
+  // What is held for doubt is no removal yet, and what a successor keeps is none.
+  const plain = steps.filter(({ action }) => facts.doubtOf(action) === undefined && !facts.isKept(action))
+  const held = new Map([
+    ...heldByThresholds(plain, facts),
+    ...heldByShrink(plain, facts),
+    ...heldForDoubt(steps, facts),
+    ...heldForOtherGroups(steps, facts),
+  ])
   const { approved, rejected } = facts.decisions
   const verdict = (step: Draft): Verdict => {
     const refused = refusal(step.action, facts)
@@ -41,7 +54,8 @@ export function judge(steps: readonly Draft[], facts: GuardFacts): ReadonlyMap<s
     if (no !== undefined) return hold('rejected', `Rejected by ${no}`)
     return (approved.has(step.id) ? undefined : held.get(step.id)) ?? { kind: 'proceed' }
   }
-  return new Map(steps.map(step => [step.id, verdict(step)]))
+  const verdicts = new Map(steps.map(step => [step.id, verdict(step)]))
+  return new Map([...verdicts, ...heldForSuccessor(steps, verdicts, approved)])
 }
 
 /** Takes something away from somebody. */
@@ -137,6 +151,48 @@ function heldByShrink(steps: readonly Draft[], facts: GuardFacts): readonly (rea
     if (members <= 1 || (100 * members) / size <= percent) return []
     const reason = `The group "${facts.nameOf(ref)}" would lose ${members} of ${size} members, more than guards.groupShrink.percent allows (${percent} %).`
     return ids.map(id => [id, hold('groupShrink', reason)] as const)
+  })
+}
+
+const heldForDoubt = (steps: readonly Draft[], facts: GuardFacts): readonly (readonly [string, Verdict])[] =>
+  steps.flatMap(({ id, action }) => {
+    const doubt = facts.doubtOf(action)
+    return doubt === undefined ? [] : [[id, hold('doubt', doubt)] as const]
+  })
+
+/** With the old user go memberships that we neither gave nor may give to the new one. */
+function heldForOtherGroups(
+  steps: readonly Draft[],
+  facts: GuardFacts,
+): readonly (readonly [string, Verdict])[] {
+  return steps.flatMap(({ id, action }) => {
+    if (action.kind !== 'remove-user' || action.successor === undefined) return []
+    const names = facts.otherGroupsOf(action.emailKey)
+    if (names.length === 0) return []
+    const reason = `${action.email} is still in groups that the bridge does not manage (${names.map(name => `"${name}"`).join(', ')}), which would be lost. Put ${action.successor} into them in Dynatrace and take ${action.email} out, or approve.`
+    return [[id, hold('rename', reason)] as const]
+  })
+}
+
+/** The old user of a rename keeps everything while something that the new one is to have may not be given. */
+function heldForSuccessor(
+  steps: readonly Draft[],
+  verdicts: ReadonlyMap<string, Verdict>,
+  approved: ReadonlySet<string>,
+): readonly (readonly [string, Verdict])[] {
+  const blocked = new Map<string, string>()
+  for (const { id, action } of steps) {
+    if (action.kind !== 'invite-user' && action.kind !== 'add-member') continue
+    const verdict = verdicts.get(id)
+    if (verdict === undefined || verdict.kind === 'proceed') continue
+    blocked.set(action.emailKey, verdict.reason)
+  }
+  return steps.flatMap(({ id, action }) => {
+    if (action.kind !== 'remove-member' && action.kind !== 'remove-user') return []
+    const why = action.successor === undefined ? undefined : blocked.get(action.successor)
+    if (why === undefined || approved.has(id) || verdicts.get(id)?.kind !== 'proceed') return []
+    const reason = `${action.successor} replaces ${action.email}, and does not get everything yet: ${why}`
+    return [[id, hold('rename', reason)] as const]
   })
 }
 

@@ -33,6 +33,8 @@ export interface ObservedState {
   readonly withServiceUsers: ReadonlyMap<GroupRef, readonly string[]>
   /** Users that Dynatrace will not let sign in or that are emergency contacts, by folded e-mail. */
   readonly emergencyContacts: ReadonlySet<string>
+  /** What the account says of the people that were read, by folded e-mail. */
+  readonly accountUsers: ReadonlyMap<string, AccountUser>
   /** Bindings of groups that are not ours, where levels were read whole. */
   readonly foreignBindings: number
   /** Groups whose members were read whole. */
@@ -58,6 +60,12 @@ const SERVICE_USER_DOMAIN = '@service.sso.dynatrace.com'
 /** Calls prepared at a time; how many are in flight is the client's own affair. */
 const AHEAD = 16
 
+/** Most answers leave the last sign-in out, and take nothing away from one that told it. */
+export function note(user: AccountUser, known: Map<string, AccountUser>): void {
+  const emailKey = foldKey(user.email)
+  known.set(emailKey, { ...user, lastSignIn: user.lastSignIn ?? known.get(emailKey)?.lastSignIn })
+}
+
 export async function observe(dynatrace: Dynatrace, request: ObserveRequest): Promise<ObservedState> {
   const ahead = semaphore(AHEAD)
   const problems: string[] = []
@@ -72,11 +80,13 @@ export async function observe(dynatrace: Dynatrace, request: ObserveRequest): Pr
   const members = new Map<GroupRef, Set<string>>()
   const withServiceUsers = new Map<GroupRef, string[]>()
   const emergencyContacts = new Set<string>()
+  const accountUsers = new Map<string, AccountUser>()
   const whole = new Set<GroupRef>()
 
   const meet = (user: AccountUser) => {
     const emailKey = foldKey(user.email)
     users.set(emailKey, { emailKey, email: user.email })
+    note(user, accountUsers)
     if (user.emergencyContact) emergencyContacts.add(emailKey)
   }
   const notLocal = new Set(request.groups.filter(group => group.owner !== 'LOCAL').map(group => group.id))
@@ -163,6 +173,7 @@ export async function observe(dynatrace: Dynatrace, request: ObserveRequest): Pr
     problems,
     withServiceUsers,
     emergencyContacts,
+    accountUsers,
     foreignBindings: rights.foreign,
     whole,
   }

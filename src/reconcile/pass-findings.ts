@@ -5,6 +5,7 @@ import type { DirectorySnapshot } from '../directory/snapshot.ts'
 import type { Finding } from '../lib/finding.ts'
 import type { Assignment } from './assign.ts'
 import type { DesiredState } from './desired-state.ts'
+import { doubtedDeactivations } from './doubt.ts'
 
 const NAMES_SHOWN = 10
 
@@ -22,6 +23,7 @@ export function passFindings(seen: {
     ...assignment.taken.map(nameTaken),
     ...snapshot.unreachable.map(withoutAddress),
     ...parkedMembers(snapshot),
+    ...doubtedDeactivations(snapshot),
     ...withoutAccess(desired, snapshot, seen.model),
   ]
 }

@@ -14,14 +14,17 @@ import type { Catalogue } from './catalogue.ts'
 import { describe } from './describe.ts'
 import { desiredState } from './desired-state.ts'
 import { diff } from './diff.ts'
+import { doubtedDeactivations, doubtOf } from './doubt.ts'
+import { keepFacts } from './facts.ts'
 import { type Decisions, judge } from './guard.ts'
-import { groupSizes, readTotals } from './guard-facts.ts'
+import { groupSizes, otherGroups, readTotals } from './guard-facts.ts'
 import { departed } from './leaving.ts'
 import { absentGroups, listGroups, managedGroups, ownedAsIfThere } from './managed-groups.ts'
-import { observe } from './observe.ts'
+import { note, observe } from './observe.ts'
 import { ownershipWrites, readOwnership } from './ownership.ts'
 import { passFindings } from './pass-findings.ts'
 import { makePlan } from './plan.ts'
+import { isKept, lastSuccessor, renames, replacedNames } from './renames.ts'
 import type { Run } from './run.ts'
 import { holdsGroup, type Scope } from './scope.ts'
 import { settleInvitations, settleRegistry } from './settle-registry.ts'
@@ -69,6 +72,14 @@ export async function runPass(request: PassRequest, parts: PassParts): Promise<P
   const catalogue = withGroups ? await parts.catalogue(dynatrace, full) : undefined
   const accountGroups = withGroups ? await listGroups(dynatrace) : ownedAsIfThere(ownership.groups.values())
   const snapshot = await readScope(request, parts)
+  const followed = followedKeys(scope, snapshot)
+  if (scope.kind === 'keys' && followed.length > 0) {
+    return runPass(
+      { ...request, scope: { ...scope, emails: new Set([...scope.emails, ...followed]) } },
+      parts,
+    )
+  }
+  const renamed = renames(snapshot)
   const wished = desiredGroups(model, snapshot.groups)
   const withheld = new Set(wished.withheld.map(foldKey))
   const assignment = assignGroups(wished.groups, ownership, accountGroups, withheld)
@@ -104,9 +115,15 @@ export async function runPass(request: PassRequest, parts: PassParts): Promise<P
     unsaid: desired.unsaid,
     orphans: mine.orphans,
     unruled: new Set([...assignment.orphans.keys(), ...assignment.withheld.keys()]),
-    isGone: key => snapshot.people.get(key)?.active === false || snapshot.departures.has(key),
-    leaving: departed({ model, snapshot, owned: ownership.users, now: clock.now() }),
-    considers: (ref, emailKey) => full || mine.refsInScope.has(ref) || scope.emails.has(emailKey),
+    isGone: key =>
+      snapshot.people.get(key)?.active === false || (snapshot.departures.has(key) && !renamed.has(key)),
+    renames: renamed,
+    leaving: departed({ model, snapshot, owned: ownership.users, renames: renamed, now: clock.now() }),
+    considers: (ref, emailKey) => {
+      if (full || scope.emails.has(emailKey)) return true
+      // What the successor has was not read, so nothing may be concluded about the old user.
+      return mine.refsInScope.has(ref) && !renamed.has(emailKey)
+    },
     sourcesOf: ref => sourcesOf(assignment.desired.get(ref)),
   })
   const nameOf = (ref: GroupRef) =>
@@ -115,6 +132,8 @@ export async function runPass(request: PassRequest, parts: PassParts): Promise<P
     assignment.rows.get(ref)?.name ??
     ref
   const sizes = await groupSizes(actions, observed, dynatrace)
+  const others = await otherGroups(actions, mine.all, dynatrace)
+  const desiredGroup = (ref: GroupRef) => assignment.desired.get(ref)
   const totals = await readTotals(store.db, observed.state.users.size)
   const plan = makePlan({
     actions,
@@ -125,8 +144,9 @@ export async function runPass(request: PassRequest, parts: PassParts): Promise<P
         snapshot,
         catalogue,
         groupName: nameOf,
-        desiredGroup: ref => assignment.desired.get(ref),
+        desiredGroup,
         rules: desired.rules,
+        replaced: replacedNames(renamed, observed.state),
       }),
     judge: steps =>
       judge(steps, {
@@ -136,25 +156,39 @@ export async function runPass(request: PassRequest, parts: PassParts): Promise<P
         nameOf,
         emergencyContacts: observed.emergencyContacts,
         withServiceUsers: observed.withServiceUsers,
+        isKept: action => isKept(action, desired.state),
+        doubtOf: action => doubtOf(action, snapshot, desiredGroup),
+        otherGroupsOf: key => others.get(key) ?? [],
         decisions: request.decisions,
       }),
   })
   await request.recorder.planned(plan)
 
+  const met = new Map(observed.accountUsers)
   const results =
     request.mode === 'apply' && model.mode !== 'observe'
       ? await applyPlan(
           plan,
-          { dynatrace, ownership: writes, ledger: new Ledger(request.mayGoOn), clock },
+          {
+            dynatrace,
+            ownership: writes,
+            ledger: new Ledger(request.mayGoOn),
+            clock,
+            meet: user => note(user, met),
+          },
           request.recorder,
         )
       : new Map<string, StepResult>()
+  await keepFacts(
+    { scope, model, snapshot, assignment, observed, met, plan, results },
+    { store, now: clock.now() },
+  )
   return {
     plan,
     results,
     findings: full
       ? passFindings({ wished: wished.findings, desired, assignment, snapshot, model })
-      : desired.findings,
+      : [...desired.findings, ...doubtedDeactivations(snapshot)],
     unmanaged: {
       users: full ? [...observed.state.users.keys()].filter(key => !snapshot.people.has(key)).length : 0,
       groups: full ? accountGroups.length - mine.all.size : 0,
@@ -183,6 +217,15 @@ async function readScope(
   )
   const groupIds = new Set(wanted.flatMap(group => sourcesOf(group)))
   return readSnapshot({ kind: 'keys', emails: scope.emails, groupIds })
+}
+
+/** Where people are found now who left an address in the scope: the two are looked at together. */
+function followedKeys(scope: Scope, { departures }: DirectorySnapshot): readonly string[] {
+  if (scope.kind === 'full') return []
+  return [...scope.emails].flatMap(key => {
+    const next = lastSuccessor(key, departures)
+    return next === undefined || scope.emails.has(next) ? [] : [next]
+  })
 }
 
 function levelsOf(catalogue: Catalogue | undefined): readonly Exclude<Level, { kind: 'global' }>[] {

@@ -9,6 +9,7 @@ const PHASES = [
   'revocations',
   'joins',
   'leaves',
+  'successions',
   'removals',
 ] as const
 
@@ -32,7 +33,7 @@ export function phaseOf(action: StepAction): Phase {
     case 'add-member':
       return 'joins'
     case 'remove-member':
-      return 'leaves'
+      return action.successor === undefined ? 'leaves' : 'successions'
     case 'delete-group':
     case 'remove-user':
       return 'removals'
@@ -41,6 +42,7 @@ export function phaseOf(action: StepAction): Phase {
 
 /** Where an action comes in a plan: its phase, but that leavers, people who end with no group of ours, go first. */
 export function waveOf(action: StepAction, staying: ReadonlySet<string>): number {
-  if (action.kind === 'remove-member' && !staying.has(action.emailKey)) return -1
+  const leaves = action.kind === 'remove-member' && action.successor === undefined
+  if (leaves && !staying.has(action.emailKey)) return -1
   return PHASES.indexOf(phaseOf(action))
 }

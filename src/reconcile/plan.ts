@@ -12,7 +12,8 @@
  *  6. rights are taken away
  *  7. members join groups whose rights are settled
  *  8. movers leave the groups they came from
- *  9. orphaned groups and users past their grace period go
+ *  9. who got a new address leaves under the old one, once the new one has everything
+ * 10. orphaned groups and users past their grace period go
  */
 import { canonicalJson, sha256 } from '../lib/digest.ts'
 import { waveOf } from './phase.ts'

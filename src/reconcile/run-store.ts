@@ -1,9 +1,9 @@
 /** Runs and people's decisions in the database, and the journal entries that go with them. */
 import type { Clock } from '../lib/clock.ts'
-import { appendJournal } from '../store/journal.ts'
 import type { JournalEntry } from '../store/journal-entry.ts'
 import type { Store, Writer } from '../store/store.ts'
 import type { RunRow } from '../store/tables.ts'
+import { appendJournal } from '../store/tail.ts'
 import type { Decisions } from './guard.ts'
 import type { Run } from './run.ts'
 
@@ -36,9 +36,8 @@ export interface RunStore {
 
 export function runStore(store: Store, clock: Clock): RunStore {
   const { db } = store
-  const journal = async (tx: Writer, entries: readonly JournalEntry[]) => {
-    if (entries.length > 0) await appendJournal(tx, entries, clock.now().toISOString())
-  }
+  const journal = (tx: Writer, entries: readonly JournalEntry[]) =>
+    appendJournal(tx, entries, clock.now().toISOString())
   return {
     save: (run, entries = []) =>
       store.write(async tx => {
@@ -49,9 +48,9 @@ export function runStore(store: Store, clock: Clock): RunStore {
           .values(row)
           .onConflict(conflict => conflict.column('id').doUpdateSet(changed))
           .execute()
-        await journal(tx, entries)
+        journal(tx, entries)
       }),
-    note: entries => store.write(tx => journal(tx, entries)),
+    note: entries => store.write(async tx => journal(tx, entries)),
     async get(id) {
       const row = await db.selectFrom('runs').selectAll().where('id', '=', id).executeTakeFirst()
       return row === undefined ? undefined : runOf(row)
@@ -106,7 +105,7 @@ export function runStore(store: Store, clock: Clock): RunStore {
             .execute()
         }
         const data = { decision, reason, steps: held.map(({ id, title }) => ({ id, title })) }
-        await journal(tx, [{ kind: 'decision', runId: run.id, actor, data }])
+        journal(tx, [{ kind: 'decision', runId: run.id, actor, data }])
       }),
     async used(stepIds) {
       const decided = await db.selectFrom('decisions').select('stepId').execute()

@@ -14,7 +14,13 @@ export type StepAction =
     }
   | { readonly kind: 'delete-group'; readonly group: StateGroup; readonly members: number }
   | { readonly kind: 'invite-user'; readonly emailKey: string; readonly email: string }
-  | { readonly kind: 'remove-user'; readonly emailKey: string; readonly email: string }
+  | {
+      readonly kind: 'remove-user'
+      readonly emailKey: string
+      readonly email: string
+      /** Folded address of the user who takes the place of this one, when it is a rename and no departure. */
+      readonly successor?: string
+    }
   | {
       readonly kind: 'add-member'
       readonly group: GroupRef
@@ -26,6 +32,8 @@ export type StepAction =
       readonly group: GroupRef
       readonly emailKey: string
       readonly email: string
+      /** As in `remove-user`. */
+      readonly successor?: string
     }
   | { readonly kind: 'add-binding'; readonly binding: StateBinding }
   | {

@@ -1,4 +1,5 @@
 /** ServiceProviderConfig, ResourceTypes and Schemas, told from the definitions (RFC 7643 §5–§7, RFC 9865). */
+import { maxBulkOperations, maxBulkPayload } from './bulk-request.ts'
 import { cursorTimeout } from './cursor.ts'
 import type { Json, JsonObject } from './json.ts'
 import { defaultPage, maxPage } from './page.ts'
@@ -15,7 +16,7 @@ export function serviceProviderConfig(base: string): JsonObject {
   return {
     schemas: ['urn:ietf:params:scim:schemas:core:2.0:ServiceProviderConfig'],
     patch: { supported: true },
-    bulk: { supported: false, maxOperations: 1000, maxPayloadSize: 1_048_576 },
+    bulk: { supported: true, maxOperations: maxBulkOperations, maxPayloadSize: maxBulkPayload },
     filter: { supported: true, maxResults: maxPage },
     changePassword: { supported: false },
     sort: { supported: true },

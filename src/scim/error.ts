@@ -17,16 +17,37 @@ export type ScimType =
   | 'expiredCursor'
   | 'invalidCount'
 
+/** Refusals that concern the operators of the bridge too, not only those of the identity provider. */
+export type RefusalKind = 'unrecognised-membership-change' | 'undeclared-domain'
+
+export interface Refusal {
+  readonly kind: RefusalKind
+  /** A group id or a domain. Undefined when only the address of the request tells it. */
+  readonly subject: string | undefined
+}
+
+export interface ScimErrorOptions extends ErrorOptions {
+  /** Given when operators are to see a finding. */
+  readonly refusal?: Refusal
+}
+
+/** Options of a `ScimError` that is to be raised as a finding about `subject`. */
+export const refusal = (kind: RefusalKind, subject?: string): ScimErrorOptions => ({
+  refusal: { kind, subject },
+})
+
 /** A refusal that the identity provider is told about: `detail` is shown to its administrators. */
 export class ScimError extends BridgeError {
   override readonly name: string = 'ScimError'
   readonly status: number
   readonly scimType: ScimType | undefined
+  readonly refusal: Refusal | undefined
 
-  constructor(status: number, scimType: ScimType | undefined, detail: string, options?: ErrorOptions) {
+  constructor(status: number, scimType: ScimType | undefined, detail: string, options?: ScimErrorOptions) {
     super(scimType ?? `scim-${status}`, detail, options)
     this.status = status
     this.scimType = scimType
+    this.refusal = options?.refusal
   }
 }
 

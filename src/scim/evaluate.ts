@@ -7,11 +7,13 @@
 
 import { unreachable } from '../lib/errors.ts'
 import { foldKey } from '../lib/fold.ts'
+import type { CaseExact } from './case-exact.ts'
+import { truthFromText } from './dialects/entra.ts'
 import type { Comparison, Filter, Value } from './filter.ts'
 import type { Json, JsonObject } from './json.ts'
+import { compareTexts, instantOf } from './text-order.ts'
 
 const CORE_SCHEMA = /^urn:ietf:params:scim:schemas:core:2\.0:(?:user|group)$/i
-const INSTANT = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)$/i
 
 /**
  * `caseExact` is asked with the path as the filter spells it, sub-attributes inside brackets included
@@ -20,13 +22,13 @@ const INSTANT = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)$/i
 export function evaluateFilter(
   filter: Filter,
   resource: JsonObject,
-  caseExact: (path: string) => boolean,
+  caseExact: (path: string) => CaseExact,
 ): boolean {
   return holds(filter, resource, { caseExact, prefix: '' })
 }
 
 interface Scope {
-  readonly caseExact: (path: string) => boolean
+  readonly caseExact: (path: string) => CaseExact
   /** The attribute whose element is being looked at, with a dot; empty outside of brackets. */
   readonly prefix: string
 }
@@ -58,10 +60,19 @@ function valuesAt(resource: JsonObject, path: string): readonly Json[] {
   if (colon === -1) return descend([resource], path.split('.'))
   const schema = path.slice(0, colon)
   const names = path.slice(colon + 1).split('.')
-  if (CORE_SCHEMA.test(schema)) return descend([resource], names)
+  if (CORE_SCHEMA.test(schema)) return isOf(resource, schema) ? descend([resource], names) : []
   const extension = ownValue(resource, schema)
   return extension === undefined ? [] : descend([extension], names)
 }
+
+/** Whether a resource has that core schema; one that does not tell its schemas is taken for any. */
+function isOf(resource: JsonObject, schema: string): boolean {
+  const schemas = ownValue(resource, 'schemas')
+  return !isArray(schemas ?? null) || elements(schemas ?? []).some(urn => isText(urn, schema))
+}
+
+const isText = (value: Json, text: string): boolean =>
+  typeof value === 'string' && value.toLowerCase() === text.toLowerCase()
 
 function descend(values: readonly Json[], names: readonly string[]): readonly Json[] {
   return names.reduce<readonly Json[]>(
@@ -114,7 +125,7 @@ function compares(
   return present.some(value => holdsFor(filter.op, value, wanted, exact))
 }
 
-function holdsFor(op: Comparison, value: Json, wanted: string | number | boolean, exact: boolean): boolean {
+function holdsFor(op: Comparison, value: Json, wanted: string | number | boolean, exact: CaseExact): boolean {
   switch (op) {
     case 'eq':
       return orderOf(value, wanted, exact) === 0
@@ -140,29 +151,27 @@ function holdsFor(op: Comparison, value: Json, wanted: string | number | boolean
 }
 
 /** Negative, zero or positive; undefined when the two cannot be compared. */
-function orderOf(value: Json, wanted: string | number | boolean, exact: boolean): number | undefined {
+function orderOf(value: Json, wanted: string | number | boolean, exact: CaseExact): number | undefined {
   if (typeof value === 'boolean' || typeof wanted === 'boolean') {
-    // Entra writes truth as "True" and "False", in filters too (`roles[primary eq "True"]`).
-    const [left, right] = [String(value).toLowerCase(), String(wanted).toLowerCase()]
-    return left === right ? 0 : undefined
+    // As text, where that is let in: see `truthTextInFilter`.
+    const [left, right] = [truthFromText(value), truthFromText(wanted)]
+    return left !== undefined && left === right ? 0 : undefined
   }
   if (typeof value === 'number' && typeof wanted === 'number') return value - wanted
   if (typeof value !== 'string' || typeof wanted !== 'string') return undefined
-  if (INSTANT.test(value) && INSTANT.test(wanted)) {
-    const difference = Date.parse(value) - Date.parse(wanted)
-    if (!Number.isNaN(difference)) return difference
+  if (exact === 'instant') {
+    const [left, right] = [instantOf(value), instantOf(wanted)]
+    return left === undefined || right === undefined ? undefined : left - right
   }
-  const [left, right] = exact ? [value, wanted] : [foldKey(value), foldKey(wanted)]
-  if (left === right) return 0
-  return left < right ? -1 : 1
+  return exact ? compareTexts(value, wanted) : compareTexts(foldKey(value), foldKey(wanted))
 }
 
 function textsHold(
   value: Json,
   wanted: string | number | boolean,
-  exact: boolean,
+  exact: CaseExact,
   test: (text: string, part: string) => boolean,
 ): boolean {
   if (typeof value !== 'string' || typeof wanted !== 'string') return false
-  return exact ? test(value, wanted) : test(foldKey(value), foldKey(wanted))
+  return exact === true ? test(value, wanted) : test(foldKey(value), foldKey(wanted))
 }

@@ -9,8 +9,8 @@
  *   replace members [..]                  replace
  *   no path, {"members":[..], ..}         add or replace; without members they are never touched
  */
-import { valuesToRemove } from './dialects/entra.ts'
-import { ScimError } from './error.ts'
+import { type Dialects, lenient } from './dialects/dialects.ts'
+import { refusal, ScimError } from './error.ts'
 import type { Filter } from './filter.ts'
 import type { Json } from './json.ts'
 import type { MemberChange } from './member-change.ts'
@@ -25,39 +25,63 @@ export interface GroupPatch {
   readonly members: readonly MemberChange[]
 }
 
-/** Throws `ScimError` 400 for a shape it does not know, before anything is changed. */
-export function splitGroupPatch(operations: readonly PatchOperation[]): GroupPatch {
+/**
+ * Throws `ScimError` 400 for a shape it does not know, before anything is changed; operators hear of it, for it
+ * may have been meant for members.
+ */
+export function splitGroupPatch(
+  operations: readonly PatchOperation[],
+  dialects: Dialects = lenient,
+): GroupPatch {
+  try {
+    return split(operations, dialects)
+  } catch (error) {
+    if (!(error instanceof ScimError) || error.refusal !== undefined) throw error
+    throw new ScimError(error.status, error.scimType, error.message, {
+      cause: error,
+      ...refusal('unrecognised-membership-change'),
+    })
+  }
+}
+
+function split(operations: readonly PatchOperation[], dialects: Dialects): GroupPatch {
   const attributeOperations: PatchOperation[] = []
   const members: MemberChange[] = []
   for (const operation of operations) {
-    const split =
-      operation.path === undefined ? splitMembers(operation) : splitPath(operation, operation.path)
-    attributeOperations.push(...split.attributeOperations)
-    members.push(...split.members)
+    const part =
+      operation.path === undefined
+        ? splitMembers(operation, dialects)
+        : splitPath(operation, operation.path, dialects)
+    attributeOperations.push(...part.attributeOperations)
+    members.push(...part.members)
   }
   return { attributeOperations, members }
 }
 
-function splitPath(operation: PatchOperation, path: string): GroupPatch {
-  const target = parsePath(path, groupType)
+function splitPath(operation: PatchOperation, path: string, dialects: Dialects): GroupPatch {
+  const target = parsePath(path, groupType, dialects)
   if (target.kind === 'resource' && operation.op !== 'remove') {
-    return splitMembers({ ...operation, path: undefined }, `${groupType.schema.id}:`)
+    return splitMembers({ ...operation, path: undefined }, dialects, `${groupType.schema.id}:`)
   }
   if (!isMembers(target)) return { attributeOperations: [operation], members: [] }
-  return { attributeOperations: [], members: [memberChange(target, operation)] }
+  return { attributeOperations: [], members: [memberChange(target, operation, dialects)] }
 }
 
-function splitMembers(operation: PatchOperation, prefix = ''): GroupPatch {
+function splitMembers(operation: PatchOperation, dialects: Dialects, prefix = ''): GroupPatch {
   const attributes: [string, Json][] = []
   const members: MemberChange[] = []
-  for (const [name, value] of Object.entries(membersOfValue(operation))) {
-    const target = parsePath(`${prefix}${name}`, groupType)
+  for (const [name, value] of Object.entries(membersOfValue(operation, groupType, dialects))) {
+    const target = parsePath(`${prefix}${name}`, groupType, dialects)
     const inner = { ...operation, value }
-    if (isMembers(target)) members.push(memberChange(target, inner))
+    if (isMembers(target)) members.push(memberChange(target, inner, dialects))
     else if (target.kind === 'resource') {
-      const nested = splitMembers(inner, `${groupType.schema.id}:`)
+      const nested = splitMembers(inner, dialects, `${groupType.schema.id}:`)
       members.push(...nested.members)
-      attributes.push(...nested.attributeOperations.flatMap(each => Object.entries(membersOfValue(each))))
+      attributes.push(
+        ...nested.attributeOperations.flatMap(each =>
+          Object.entries(membersOfValue(each, groupType, lenient)),
+        ),
+      )
     } else attributes.push([`${prefix}${name}`, value])
   }
   if (attributes.length === 0) return { attributeOperations: [], members }
@@ -69,7 +93,11 @@ type MembersTarget = Extract<PatchTarget, { kind: 'attribute' }>
 const isMembers = (target: PatchTarget): target is MembersTarget =>
   target.kind === 'attribute' && target.attribute.name === 'members'
 
-function memberChange(target: MembersTarget, { op, value }: PatchOperation): MemberChange {
+function memberChange(
+  target: MembersTarget,
+  { op, value }: PatchOperation,
+  dialects: Dialects,
+): MemberChange {
   if (target.sub !== undefined) {
     throw new ScimError(
       400,
@@ -80,7 +108,7 @@ function memberChange(target: MembersTarget, { op, value }: PatchOperation): Mem
   if (target.filter !== undefined) return filteredChange(target.filter, op)
   if (op === 'add') return { kind: 'add', members: parseMembers(value ?? null) }
   if (op === 'replace') return { kind: 'replace', members: parseMembers(value ?? null) }
-  const values = valuesToRemove(value)
+  const values = dialects.valuesToRemove(value)
   if (values === undefined) return { kind: 'remove-all' }
   return { kind: 'remove', ids: parseMembers(values).map(({ id }) => id) }
 }

@@ -2,7 +2,7 @@
  * Members as clients write them: `[{"value":"id"}]`, with or without `$ref`, `display` and `type`. Anything
  * that does not name a member is refused, so that an unknown shape never changes a membership.
  */
-import { ScimError } from './error.ts'
+import { refusal, ScimError } from './error.ts'
 import { ownValue } from './evaluate.ts'
 import type { Json, JsonObject } from './json.ts'
 import type { MemberReference } from './member-change.ts'
@@ -34,6 +34,7 @@ function parseMember(element: Json): MemberReference {
       400,
       'invalidValue',
       'A member must be an object whose value is the id of a user or group.',
+      refusal('unrecognised-membership-change'),
     )
   }
   return { id: storableText(id, 'members.value'), kind: kindOf(element) }
@@ -44,7 +45,10 @@ function kindOf(member: JsonObject): 'User' | 'Group' {
   const name = typeof type === 'string' ? type.toLowerCase() : undefined
   if (name === 'user') return 'User'
   if (name === 'group') return 'Group'
-  if (name !== '') throw new ScimError(400, 'invalidValue', 'members.type must be User or Group.')
+  if (name !== '') {
+    const detail = 'members.type must be User or Group.'
+    throw new ScimError(400, 'invalidValue', detail, refusal('unrecognised-membership-change'))
+  }
   const reference = ownValue(member, '$ref')
   return typeof reference === 'string' && /(?:^|\/)Groups\//i.test(reference) ? 'Group' : 'User'
 }

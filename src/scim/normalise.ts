@@ -2,12 +2,13 @@
  * From a resource as a client sends it to the one form that is stored: canonical names, only attributes
  * that the schemas know and clients may write, nothing unassigned, every value of the right type.
  */
-import { canonicalJson } from '../lib/digest.ts'
-import { complexFromShorthand, isCleared, truthFromText } from './dialects/entra.ts'
-import { dropsPassword } from './dialects/okta.ts'
+import { type Dialects, isUnassigned, lenient } from './dialects/dialects.ts'
 import { ScimError } from './error.ts'
-import type { Json, JsonObject } from './json.ts'
-import { type Attribute, findAttribute, type ResourceType } from './schema/attribute.ts'
+import { isObject, type Json, type JsonObject } from './json.ts'
+import { type Attribute, findAttribute, isReadOnly, type ResourceType } from './schema/attribute.ts'
+import { uniteElements } from './unite-elements.ts'
+
+export { isObject }
 
 const INSTANT = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)?$/
 
@@ -16,19 +17,26 @@ const INSTANT = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)?$/
  * §3.3): Okta's PUT echoes whole answers. Members of groups are not in it: see `membersIn`.
  * Throws `ScimError` 400 `invalidValue` that names the attribute.
  */
-export function normaliseResource(body: Json | undefined, type: ResourceType): JsonObject {
+export function normaliseResource(
+  body: Json | undefined,
+  type: ResourceType,
+  dialects: Dialects = lenient,
+): JsonObject {
   if (!isObject(body)) throw new ScimError(400, 'invalidSyntax', 'The body must be a JSON object.')
   const resource: Record<string, Json> = {}
   for (const [key, value] of Object.entries(body)) {
     const extension = type.extensions.find(({ id }) => id.toLowerCase() === key.toLowerCase())
     if (extension !== undefined) {
-      const members = value === null ? undefined : complexMembers(extension.attributes, value, extension.id)
+      const ignored = value === null || isReadOnly(extension)
+      const members = ignored
+        ? undefined
+        : complexMembers(extension.attributes, value, extension.id, dialects)
       if (members !== undefined) resource[extension.id] = members
       continue
     }
     const attribute = findAttribute(type.attributes, key)
     if (attribute === undefined || !isStored(attribute)) continue
-    const normal = normaliseValue(attribute, value, attribute.name)
+    const normal = normaliseValue(attribute, value, attribute.name, dialects)
     if (normal !== undefined) resource[attribute.name] = normal
   }
   return finishResource(resource, type)
@@ -36,18 +44,19 @@ export function normaliseResource(body: Json | undefined, type: ResourceType): J
 
 /**
  * Whether clients may write the attribute and it is kept with the resource. Memberships are rows of their
- * own; `schemas` follows from what is there.
+ * own; `schemas` follows from what is there. Okta sends a password with every creation, a random one when password
+ * sync is off: it is accepted (RFC 7643 §4.1.1) and dropped at the door, for this server signs nobody in.
  */
 export const isStored = (attribute: Attribute): boolean =>
   attribute.mutability !== 'readOnly' &&
-  !dropsPassword(attribute.name) &&
+  attribute.name !== 'password' &&
   attribute.name !== 'members' &&
   attribute.name !== 'schemas'
 
 /** Sets `schemas` to what is really there (RFC 7643 §3) and checks that required attributes have a value. */
 export function finishResource(resource: JsonObject, type: ResourceType): JsonObject {
   for (const attribute of type.schema.attributes) {
-    if (attribute.required && isCleared(resource[attribute.name])) {
+    if (attribute.required && isEmpty(resource[attribute.name])) {
       throw new ScimError(
         400,
         'invalidValue',
@@ -59,31 +68,45 @@ export function finishResource(resource: JsonObject, type: ResourceType): JsonOb
   return { ...resource, schemas: [type.schema.id, ...present] }
 }
 
+const isEmpty = (value: Json | undefined): boolean => value === '' || isUnassigned(value)
+
 /** One value of an attribute, or the list of a multi-valued one; undefined when it is unassigned (§2.5). */
-export function normaliseValue(attribute: Attribute, value: Json, path: string): Json | undefined {
-  if (!attribute.multiValued) return normaliseElement(attribute, value, path)
-  if (isCleared(value)) return undefined
+export function normaliseValue(
+  attribute: Attribute,
+  value: Json,
+  path: string,
+  dialects: Dialects,
+): Json | undefined {
+  if (!attribute.multiValued) return normaliseElement(attribute, value, path, dialects)
+  if (dialects.isCleared(value)) return undefined
   const given = Array.isArray(value) ? value : [value]
-  const found = new Map<string, Json>()
+  const found: Json[] = []
   for (const element of given) {
-    const normal = normaliseElement(attribute, element, path)
-    if (normal !== undefined) found.set(canonicalJson(normal), normal)
+    const normal = normaliseElement(attribute, element, path, dialects)
+    if (normal !== undefined) found.push(normal)
   }
-  return found.size === 0 ? undefined : onePrimary([], [...found.values()])
+  if (found.length === 0) return undefined
+  return onePrimary([], uniteElements([], found, attribute))
 }
 
 /** One element of a multi-valued attribute, or the value of a single-valued one. */
-export function normaliseElement(attribute: Attribute, value: Json, path: string): Json | undefined {
-  if (isCleared(value)) return undefined
+export function normaliseElement(
+  attribute: Attribute,
+  value: Json,
+  path: string,
+  dialects: Dialects,
+): Json | undefined {
+  if (dialects.isCleared(value)) return undefined
   switch (attribute.type) {
     case 'complex': {
       const subAttributes = attribute.subAttributes ?? []
       const hasValue = !attribute.multiValued && findAttribute(subAttributes, 'value') !== undefined
-      return complexMembers(subAttributes, complexFromShorthand(value, hasValue), path)
+      return complexMembers(subAttributes, dialects.complexFromShorthand(value, hasValue), path, dialects)
     }
     case 'boolean':
-      return truthFromText(value) ?? wrongType(attribute, path)
+      return dialects.truthFromText(value) ?? wrongType(attribute, path)
     case 'integer':
+      return Number.isSafeInteger(value) ? value : wrongType(attribute, path)
     case 'decimal':
       return typeof value === 'number' ? value : wrongType(attribute, path)
     case 'dateTime':
@@ -100,6 +123,7 @@ export function complexAssignments(
   attributes: readonly Attribute[],
   value: Json,
   path: string,
+  dialects: Dialects,
 ): ReadonlyMap<string, Json | undefined> {
   if (!isObject(value)) {
     throw new ScimError(400, 'invalidValue', `${path} must be a JSON object with its sub-attributes.`)
@@ -108,13 +132,18 @@ export function complexAssignments(
   for (const [key, member] of Object.entries(value)) {
     const found = findAttribute(attributes, key)
     if (found === undefined || found.mutability === 'readOnly') continue
-    assignments.set(found.name, normaliseValue(found, member, `${path}.${found.name}`))
+    assignments.set(found.name, normaliseValue(found, member, `${path}.${found.name}`, dialects))
   }
   return assignments
 }
 
-function complexMembers(attributes: readonly Attribute[], value: Json, path: string): JsonObject | undefined {
-  const assigned = [...complexAssignments(attributes, value, path)].filter(
+function complexMembers(
+  attributes: readonly Attribute[],
+  value: Json,
+  path: string,
+  dialects: Dialects,
+): JsonObject | undefined {
+  const assigned = [...complexAssignments(attributes, value, path, dialects)].filter(
     ([, member]) => member !== undefined,
   )
   return assigned.length === 0 ? undefined : (Object.fromEntries(assigned) as JsonObject)
@@ -127,7 +156,8 @@ function complexMembers(attributes: readonly Attribute[], value: Json, path: str
 export function onePrimary(before: readonly Json[], after: readonly Json[]): readonly Json[] {
   const primaries = after.filter(element => isObject(element) && element.primary === true)
   if (primaries.length < 2) return after
-  const chosen = primaries.findLast(element => before.length > 0 && !before.includes(element)) ?? primaries[0]
+  const known = new Set(before)
+  const chosen = primaries.findLast(element => known.size > 0 && !known.has(element)) ?? primaries[0]
   return after.map(element =>
     element !== chosen && isObject(element) && element.primary === true
       ? { ...element, primary: false }
@@ -142,9 +172,6 @@ export function storableText(text: string, path: string): string {
   }
   return text
 }
-
-export const isObject = (value: Json | undefined): value is JsonObject =>
-  value !== null && typeof value === 'object' && !Array.isArray(value)
 
 function wrongType(attribute: Attribute, path: string): never {
   const wanted = attribute.type === 'boolean' ? 'true or false' : `a ${attribute.type}`

@@ -58,17 +58,38 @@ export function listResponse(
   }
 }
 
-/** The last page has no `nextCursor` (RFC 9865 §2). */
-export function cursorResponse(
+/** Which page a list is: by index, or by cursor, whose last page has no `nextCursor` (RFC 9865 §2). */
+export type PagePlace =
+  | { readonly kind: 'index'; readonly startIndex: number }
+  | { readonly kind: 'cursor'; readonly next: string | undefined }
+
+/** A ListResponse as JSON text, around resources that are text already. */
+export function listText(total: number, place: PagePlace, resources: readonly string[]): string {
+  return `${listHead(total, place, resources.length)}${resources.join(',')}]}`
+}
+
+/** The same in pieces, for resources that come in pieces. */
+export async function* listPieces(
   total: number,
-  nextCursor: string | undefined,
-  resources: readonly JsonObject[],
-): JsonObject {
-  return {
+  place: PagePlace,
+  resources: readonly (string | AsyncIterable<string>)[],
+): AsyncGenerator<string> {
+  yield listHead(total, place, resources.length)
+  for (const [index, resource] of resources.entries()) {
+    if (index > 0) yield ','
+    if (typeof resource === 'string') yield resource
+    else yield* resource
+  }
+  yield ']}'
+}
+
+function listHead(total: number, place: PagePlace, count: number): string {
+  const head = {
     schemas: [listSchema],
     totalResults: total,
-    itemsPerPage: resources.length,
-    ...(nextCursor === undefined ? {} : { nextCursor }),
-    Resources: resources,
+    ...(place.kind === 'index' ? { startIndex: place.startIndex } : {}),
+    itemsPerPage: count,
+    ...(place.kind === 'cursor' && place.next !== undefined ? { nextCursor: place.next } : {}),
   }
+  return `${JSON.stringify(head).slice(0, -1)},"Resources":[`
 }

@@ -1,41 +1,23 @@
 /** What PATCH does to the elements of a multi-valued attribute (RFC 7644 §3.5.2.1–§3.5.2.3). */
 import { canonicalJson } from '../lib/digest.ts'
+import type { Dialects } from './dialects/dialects.ts'
 import { ScimError } from './error.ts'
-import type { Json, JsonObject } from './json.ts'
-import { isObject, normaliseElement, onePrimary } from './normalise.ts'
+import { isObject, type Json, type JsonObject } from './json.ts'
+import { normaliseElement, onePrimary } from './normalise.ts'
 import type { Attribute } from './schema/attribute.ts'
+import { foldedMember, uniteElements } from './unite-elements.ts'
 
 export const elementsOf = (value: Json | undefined): readonly Json[] => {
   if (value === undefined) return []
   return Array.isArray(value) ? (value as readonly Json[]) : [value]
 }
 
-/**
- * Appends what is not there yet. An element with the type and value of an existing one is merged into it:
- * the same pair is not answered twice (RFC 7643 §2.4).
- */
-export function addElements(current: readonly Json[], added: readonly Json[]): readonly Json[] {
-  const after = [...current]
-  for (const element of added) {
-    const at = after.findIndex(existing => isSame(existing, element))
-    const existing = after[at]
-    if (existing === undefined) after.push(element)
-    else if (isObject(existing) && isObject(element)) after[at] = mergeElement(existing, element)
-  }
-  return onePrimary(current, after)
-}
-
-function isSame(existing: Json, element: Json): boolean {
-  if (!isObject(existing) || !isObject(element)) return existing === element
-  if (element.value === undefined) return canonicalJson(existing) === canonicalJson(element)
-  return existing.value === element.value && existing.type === element.type
-}
-
-/** Keeps the identity of an element that does not change, which is how a newly set primary is recognised. */
-function mergeElement(existing: JsonObject, element: JsonObject): JsonObject {
-  const merged = { ...existing, ...element }
-  return canonicalJson(merged) === canonicalJson(existing) ? existing : merged
-}
+/** Appends what is not there yet; a newly set primary clears the others. */
+export const addElements = (
+  current: readonly Json[],
+  added: readonly Json[],
+  attribute: Attribute,
+): readonly Json[] => onePrimary(current, uniteElements(current, added, attribute))
 
 /** Changes the elements that match; one that nothing is left of goes. */
 export function changeElements(
@@ -57,15 +39,32 @@ export function removeElements(
   current: readonly Json[],
   values: readonly Json[],
   attribute: Attribute,
+  dialects: Dialects,
 ): readonly Json[] {
-  const unwanted = values.map(value => {
-    const normal = normaliseElement(attribute, typeof value === 'string' ? { value } : value, attribute.name)
-    if (isObject(normal)) return Object.entries(normal)
-    throw new ScimError(400, 'invalidValue', `A value of ${attribute.name} to remove says nothing about it.`)
-  })
+  // By the names they speak of, so that a long list costs its length and not its square.
+  const unwanted = new Map<string, { readonly names: readonly string[]; readonly texts: Set<string> }>()
+  for (const value of values) {
+    const given = typeof value === 'string' ? { value } : value
+    const normal = normaliseElement(attribute, given, attribute.name, dialects)
+    if (!isObject(normal)) {
+      throw new ScimError(
+        400,
+        'invalidValue',
+        `A value of ${attribute.name} to remove says nothing about it.`,
+      )
+    }
+    const names = Object.keys(normal).sort()
+    const shape = unwanted.get(names.join()) ?? { names, texts: new Set<string>() }
+    unwanted.set(names.join(), shape)
+    shape.texts.add(textOf(normal, names))
+  }
   return current.filter(
     element =>
       !isObject(element) ||
-      !unwanted.some(members => members.every(([name, value]) => element[name] === value)),
+      ![...unwanted.values()].some(({ names, texts }) => texts.has(textOf(element, names))),
   )
+
+  function textOf(element: JsonObject, names: readonly string[]): string {
+    return canonicalJson(names.map(name => foldedMember(element, name, attribute) ?? null))
+  }
 }

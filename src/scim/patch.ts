@@ -2,8 +2,7 @@
  * PATCH as a pure function (RFC 7644 §3.5.2): the operations in order, each on the outcome of the one
  * before. It answers a new resource or throws, so that a request takes effect as a whole or not at all.
  */
-import { elementDescribedBy, isCleared, valuesToRemove } from './dialects/entra.ts'
-import { skipsReadOnly } from './dialects/okta.ts'
+import { type Dialects, lenient } from './dialects/dialects.ts'
 import { ScimError } from './error.ts'
 import { evaluateFilter } from './evaluate.ts'
 import type { Json, JsonObject } from './json.ts'
@@ -18,7 +17,13 @@ import {
 import { addElements, changeElements, elementsOf, removeElements } from './patch-list.ts'
 import { membersOfValue, type PatchOperation } from './patch-request.ts'
 import { type PatchTarget, parsePath } from './path.ts'
-import { type Attribute, findAttribute, type ResourceType, type Schema } from './schema/attribute.ts'
+import {
+  type Attribute,
+  findAttribute,
+  isReadOnly,
+  type ResourceType,
+  type Schema,
+} from './schema/attribute.ts'
 
 type AttributeTarget = Extract<PatchTarget, { kind: 'attribute' }>
 
@@ -27,21 +32,36 @@ export function applyPatch(
   resource: JsonObject,
   operations: readonly PatchOperation[],
   type: ResourceType,
+  dialects: Dialects = lenient,
 ): JsonObject {
+  const scope = { type, dialects }
   const patched = operations.reduce(
-    (current, operation) => applyOperation(current, operation, type),
+    (current, operation) => applyOperation(current, operation, scope),
     resource,
   )
   return finishResource(patched, type)
 }
 
-function applyOperation(resource: JsonObject, operation: PatchOperation, type: ResourceType): JsonObject {
-  if (operation.path === undefined) return applyMembers(resource, operation, '', type)
-  const target = parsePath(operation.path, type)
-  if (target.kind === 'attribute' && target.attribute.mutability === 'readOnly') {
-    throw new ScimError(400, 'mutability', `${target.attribute.name} is read-only.`)
-  }
-  return applyAt(resource, target, operation, type)
+interface Scope {
+  readonly type: ResourceType
+  readonly dialects: Dialects
+}
+
+function applyOperation(resource: JsonObject, operation: PatchOperation, scope: Scope): JsonObject {
+  if (operation.path === undefined) return applyMembers(resource, operation, '', scope)
+  const target = parsePath(operation.path, scope.type, scope.dialects)
+  const fixed = readOnlyPart(target)
+  if (fixed !== undefined) throw new ScimError(400, 'mutability', `${fixed} is read-only.`)
+  return applyAt(resource, target, operation, scope)
+}
+
+/** The name of what a path points at when no client may write it. */
+function readOnlyPart(target: PatchTarget): string | undefined {
+  if (target.kind === 'extension') return isReadOnly(target.extension) ? target.extension.id : undefined
+  if (target.kind !== 'attribute') return undefined
+  const { attribute, sub } = target
+  if (attribute.mutability === 'readOnly') return attribute.name
+  return sub?.mutability === 'readOnly' ? `${attribute.name}.${sub.name}` : undefined
 }
 
 /** An operation without path: every name in its value is a path (Okta always, Entra with its 2020 format). */
@@ -49,13 +69,18 @@ function applyMembers(
   resource: JsonObject,
   operation: PatchOperation,
   prefix: string,
-  type: ResourceType,
+  scope: Scope,
 ): JsonObject {
+  const { type, dialects } = scope
   let patched = resource
-  for (const [name, value] of Object.entries(membersOfValue(operation))) {
-    const target = parsePath(`${prefix}${name}`, type)
-    if (target.kind === 'attribute' && skipsReadOnly(target.attribute.mutability)) continue
-    patched = applyAt(patched, target, { ...operation, value }, type)
+  for (const [name, value] of Object.entries(membersOfValue(operation, type, dialects))) {
+    const target = parsePath(`${prefix}${name}`, type, dialects)
+    const fixed = readOnlyPart(target)
+    if (fixed !== undefined) {
+      if (dialects.skipsReadOnly('readOnly')) continue
+      throw new ScimError(400, 'mutability', `${fixed} is read-only.`)
+    }
+    patched = applyAt(patched, target, { ...operation, value }, scope)
   }
   return patched
 }
@@ -64,7 +89,7 @@ function applyAt(
   resource: JsonObject,
   target: PatchTarget,
   operation: PatchOperation,
-  type: ResourceType,
+  scope: Scope,
 ): JsonObject {
   switch (target.kind) {
     case 'unknown':
@@ -72,14 +97,16 @@ function applyAt(
     case 'resource':
       if (operation.op === 'remove')
         throw new ScimError(400, 'noTarget', 'A resource is removed with DELETE.')
-      return applyMembers(resource, operation, `${type.schema.id}:`, type)
+      return applyMembers(resource, operation, `${scope.type.schema.id}:`, scope)
     case 'extension': {
       const { id } = target.extension
-      if (operation.op === 'remove' || isCleared(operation.value)) return assign(resource, id, undefined)
-      return applyMembers(resource, operation, `${id}:`, type)
+      if (operation.op === 'remove' || scope.dialects.isCleared(operation.value)) {
+        return assign(resource, id, undefined)
+      }
+      return applyMembers(resource, operation, `${id}:`, scope)
     }
     case 'attribute':
-      return applyToAttribute(resource, target, operation)
+      return applyToAttribute(resource, target, operation, scope.dialects)
   }
 }
 
@@ -87,18 +114,19 @@ function applyToAttribute(
   resource: JsonObject,
   target: AttributeTarget,
   operation: PatchOperation,
+  dialects: Dialects,
 ): JsonObject {
   const { attribute, sub } = target
-  // What is not kept is accepted and has no effect: passwords, and names that follow from others.
-  if (!isStored(attribute) || sub?.mutability === 'readOnly') return resource
+  // What is not kept is accepted and has no effect: passwords.
+  if (!isStored(attribute)) return resource
   if (operation.op === 'remove' && attribute.required && sub === undefined) {
     throw new ScimError(400, 'mutability', `${attribute.name} is required and cannot be removed.`)
   }
   const holder = holderOf(resource, target.extension)
   const current = holder[attribute.name]
   const next = attribute.multiValued
-    ? changedList(elementsOf(current), target, operation)
-    : changedSingle(current, target, operation)
+    ? changedList(elementsOf(current), target, operation, dialects)
+    : changedSingle(current, target, operation, dialects)
   return withHolder(resource, target.extension, assign(holder, attribute.name, next))
 }
 
@@ -106,28 +134,34 @@ function changedSingle(
   current: Json | undefined,
   { attribute, sub }: AttributeTarget,
   { op, value = null }: PatchOperation,
+  dialects: Dialects,
 ): Json | undefined {
   if (sub !== undefined) {
-    const inner = op === 'remove' ? undefined : normaliseValue(sub, value, `${attribute.name}.${sub.name}`)
+    const inner =
+      op === 'remove' ? undefined : normaliseValue(sub, value, `${attribute.name}.${sub.name}`, dialects)
     return mergeComplex(current, new Map([[sub.name, inner]]))
   }
-  if (op === 'remove' || isCleared(value)) return undefined
+  if (op === 'remove' || dialects.isCleared(value)) return undefined
   if (attribute.type !== 'complex' || !isObject(value)) {
-    const normal = normaliseElement(attribute, value, attribute.name)
+    const normal = normaliseElement(attribute, value, attribute.name, dialects)
     return isObject(normal) ? mergeComplex(current, new Map(Object.entries(normal))) : normal
   }
-  return mergeComplex(current, complexAssignments(attribute.subAttributes ?? [], value, attribute.name))
+  return mergeComplex(
+    current,
+    complexAssignments(attribute.subAttributes ?? [], value, attribute.name, dialects),
+  )
 }
 
 function changedList(
   current: readonly Json[],
   target: AttributeTarget,
   operation: PatchOperation,
+  dialects: Dialects,
 ): Json | undefined {
   const changed =
     target.filter === undefined && target.sub === undefined
-      ? changedWhole(current, target.attribute, operation)
-      : changedMatches(current, target, operation)
+      ? changedWhole(current, target.attribute, operation, dialects)
+      : changedMatches(current, target, operation, dialects)
   return changed.length === 0 ? undefined : changed
 }
 
@@ -136,13 +170,14 @@ function changedWhole(
   current: readonly Json[],
   attribute: Attribute,
   { op, value = null }: PatchOperation,
+  dialects: Dialects,
 ): readonly Json[] {
   if (op === 'remove') {
-    const values = valuesToRemove(value)
-    return values === undefined ? [] : removeElements(current, values, attribute)
+    const values = dialects.valuesToRemove(value)
+    return values === undefined ? [] : removeElements(current, values, attribute, dialects)
   }
-  const given = elementsOf(normaliseValue(attribute, value, attribute.name))
-  return op === 'replace' ? given : addElements(current, given)
+  const given = elementsOf(normaliseValue(attribute, value, attribute.name, dialects))
+  return op === 'replace' ? given : addElements(current, given, attribute)
 }
 
 /** The path names elements, or one sub-attribute of them. */
@@ -150,28 +185,32 @@ function changedMatches(
   current: readonly Json[],
   { attribute, filter, sub }: AttributeTarget,
   { op, value = null }: PatchOperation,
+  dialects: Dialects,
 ): readonly Json[] {
   const matches = (element: Json): boolean =>
     filter === undefined ||
     evaluateFilter(filter, isObject(element) ? element : { value: element }, path => isExact(attribute, path))
-  const clears = op === 'remove' || isCleared(value)
+  const clears = op === 'remove' || dialects.isCleared(value)
   if (clears && sub === undefined) return current.filter(element => !matches(element))
   const assignments =
     sub === undefined
-      ? complexAssignments(attribute.subAttributes ?? [], value, attribute.name)
+      ? complexAssignments(attribute.subAttributes ?? [], value, attribute.name, dialects)
       : new Map([
-          [sub.name, clears ? undefined : normaliseValue(sub, value, `${attribute.name}.${sub.name}`)],
+          [
+            sub.name,
+            clears ? undefined : normaliseValue(sub, value, `${attribute.name}.${sub.name}`, dialects),
+          ],
         ])
   if (clears || current.some(matches)) {
     return changeElements(current, matches, element => mergeComplex(element, assignments))
   }
-  const described = filter === undefined ? {} : elementDescribedBy(filter)
-  const created = described && normaliseElement(attribute, described, attribute.name)
+  const described = filter === undefined ? {} : dialects.elementDescribedBy(filter)
+  const created = described && normaliseElement(attribute, described, attribute.name, dialects)
   if (described === undefined || (created === undefined && filter !== undefined)) {
     throw new ScimError(400, 'noTarget', `No value of ${attribute.name} matches the filter of the path.`)
   }
   const element = mergeComplex(created, assignments)
-  return element === undefined ? current : addElements(current, [element])
+  return element === undefined ? current : addElements(current, [element], attribute)
 }
 
 const isExact = (attribute: Attribute, path: string): boolean =>

@@ -6,8 +6,10 @@
  *   urn:…:enterprise:2.0:User:department  attribute of an extension
  *   urn:…:enterprise:2.0:User             the extension as a whole
  */
+import { type Dialects, lenient } from './dialects/dialects.ts'
 import { ScimError } from './error.ts'
 import { type Filter, parseFilter } from './filter.ts'
+import { checkFilter } from './query-filter.ts'
 import { type Attribute, findAttribute, type ResourceType, type Schema } from './schema/attribute.ts'
 
 export type PatchTarget =
@@ -22,7 +24,7 @@ export type PatchTarget =
   | { readonly kind: 'extension'; readonly extension: Schema }
   /** The URN of the core schema: the resource itself. */
   | { readonly kind: 'resource' }
-  /** Well formed, but no schema knows it. */
+  /** Well formed, but no schema knows it: where dialects allow, it changes nothing. */
   | { readonly kind: 'unknown' }
 
 const MAX_LENGTH = 8192
@@ -31,18 +33,23 @@ const FOREIGN_URN = /^(?:urn|https?):[\w.:/#-]+$/i
 const FILTERED = /^(?<names>[^[]*)\[(?<filter>(?:[^"\]]|"(?:[^"\\]|\\.)*")*)\](?<sub>\..*)?$/
 
 /** Throws `ScimError` 400 `invalidPath`, or `invalidFilter` for what stands in the brackets. */
-export function parsePath(text: string, type: ResourceType): PatchTarget {
+export function parsePath(text: string, type: ResourceType, dialects: Dialects = lenient): PatchTarget {
   if (text.length > MAX_LENGTH) throw malformed(text)
   const filtered = FILTERED.exec(text)?.groups
   if (filtered === undefined && /["[\]]/.test(text)) throw malformed(text)
   const names = filtered === undefined ? text : `${filtered.names}${filtered.sub ?? ''}`
   const target = resolve(names, text, type)
+  if (target.kind === 'unknown' && !dialects.ignoresUnknownPath(text)) {
+    throw new ScimError(400, 'invalidPath', `The path ${quoted(text)} names no attribute of a ${type.name}.`)
+  }
   if (filtered === undefined) return target
-  const filter = parseFilter(filtered.filter ?? '')
+  const filter = parseFilter(filtered.filter ?? '', dialects)
   if (target.kind === 'unknown') return target
   if (target.kind !== 'attribute' || !target.attribute.multiValued) {
     throw new ScimError(400, 'invalidPath', `The path ${quoted(text)} filters what has no list of values.`)
   }
+  const { subAttributes = [] } = target.attribute
+  checkFilter(filter, path => findAttribute(subAttributes, path), dialects)
   return { ...target, filter }
 }
 

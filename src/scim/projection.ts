@@ -1,4 +1,5 @@
 /** Which attributes an answer shows (RFC 7644 §3.9). */
+import { type Dialects, lenient } from './dialects/dialects.ts'
 import { ScimError } from './error.ts'
 import type { Json, JsonObject } from './json.ts'
 import { isObject } from './normalise.ts'
@@ -17,9 +18,10 @@ export function parseProjection(
   attributes: string | readonly string[] | undefined,
   excluded: string | readonly string[] | undefined,
   type: ResourceType,
+  dialects: Dialects = lenient,
 ): Projection {
-  const only = namesIn(attributes, type)
-  const without = namesIn(excluded, type)
+  const only = namesIn(attributes, type, dialects)
+  const without = namesIn(excluded, type, dialects)
   if (only.size > 0 && without.size > 0) {
     throw new ScimError(400, 'invalidValue', 'Give attributes or excludedAttributes, not both.')
   }
@@ -27,13 +29,16 @@ export function parseProjection(
   return without.size > 0 ? { kind: 'without', names: without } : { kind: 'all' }
 }
 
-function namesIn(list: string | readonly string[] | undefined, type: ResourceType): ReadonlySet<string> {
+function namesIn(
+  list: string | readonly string[] | undefined,
+  type: ResourceType,
+  dialects: Dialects,
+): ReadonlySet<string> {
   if (list === undefined) return new Set()
   const core = `${type.schema.id.toLowerCase()}:`
   const extensions = type.extensions.map(({ id }) => id.toLowerCase())
   const names = (typeof list === 'string' ? [list] : list)
-    // A filter in brackets, as Microsoft's request collection sends it, selects the attribute as a whole.
-    .flatMap(text => text.replaceAll(/\[[^\]]*\]?/g, '').split(','))
+    .flatMap(text => dialects.attributeNames(text))
     .map(name => name.trim().toLowerCase())
     .map(name => (name.startsWith(core) ? name.slice(core.length) : name))
     .map(name => {
@@ -55,6 +60,10 @@ export function shows(projection: Projection, attribute: string): boolean {
       return !projection.names.has(name)
   }
 }
+
+/** Whether the attribute or a part of it is asked for by name: what is `returned` on request shows only then. */
+export const asksFor = (projection: Projection, attribute: string): boolean =>
+  projection.kind === 'only' && shows(projection, attribute)
 
 export function project(resource: JsonObject, projection: Projection): JsonObject {
   if (projection.kind === 'all') return resource

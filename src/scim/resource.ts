@@ -17,22 +17,32 @@ export function toResource(
   type: ResourceType,
   base: string,
   derived: Readonly<Record<string, Json>> = {},
+  version = versionOf(stored),
 ): JsonObject {
-  const { schemas = [type.schema.id], ...attributes } = stored.attributes
+  const { schemas, ...attributes } = stored.attributes
+  const extensions = Object.keys(derived).filter(name => name.startsWith('urn:'))
   return {
-    schemas,
+    schemas: [...(Array.isArray(schemas) ? (schemas as readonly Json[]) : [type.schema.id]), ...extensions],
     id: stored.id,
     ...attributes,
     ...derived,
-    meta: {
-      resourceType: type.name,
-      created: stored.createdAt,
-      lastModified: stored.modifiedAt,
-      location: locationOf(stored.id, type, base),
-      version: versionOf(stored),
-    },
+    meta: metaOf(stored, type, base, version),
   }
 }
+
+/** The `meta` of an answer (RFC 7643 §3.1). */
+export const metaOf = (
+  stored: Omit<StoredResource, 'attributes'>,
+  type: ResourceType,
+  base: string,
+  version: string,
+): JsonObject => ({
+  resourceType: type.name,
+  created: stored.createdAt,
+  lastModified: stored.modifiedAt,
+  location: locationOf(stored.id, type, base),
+  version,
+})
 
 export const locationOf = (id: string, type: ResourceType, base: string): string =>
   `${base}${type.endpoint}/${encodeURIComponent(id)}`

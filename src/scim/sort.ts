@@ -4,6 +4,7 @@ import { ScimError } from './error.ts'
 import type { Json, JsonObject } from './json.ts'
 import { isObject } from './normalise.ts'
 import { type Attribute, findAttribute, type ResourceType, type Schema } from './schema/attribute.ts'
+import { compareTexts } from './text-order.ts'
 
 /** What resources are sorted by; an attribute is found under the URN of its extension, if it has one. */
 export interface Sort {
@@ -125,5 +126,3 @@ function compareKeys(left: SortKey, right: SortKey): number {
 }
 
 const rank = (key: SortKey): number => (key === null ? 2 : typeof key === 'string' ? 1 : 0)
-
-const compareTexts = (left: string, right: string): number => (left === right ? 0 : left < right ? -1 : 1)

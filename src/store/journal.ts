@@ -1,17 +1,9 @@
-/**
- * The journal: append-only and hash-chained, so that a line which was changed, removed or slipped in
- * afterwards shows.
- *
- *   hash(n) = sha256( hash(n-1) + canonical JSON of line n )        hash(0) = 64 zeros
- */
-import { canonicalJson, sha256 } from '../lib/digest.ts'
+/** Reading the journal, and following its chain. `tail.ts` adds to it. */
+import { genesis, hashOf, type Link } from './journal-chain.ts'
 import type { JournalEntry } from './journal-entry.ts'
-import { statement } from './statement.ts'
-import type { Reader, Writer } from './store.ts'
+import type { Reader } from './store.ts'
 import type { JournalRow } from './tables.ts'
 
-const GENESIS = '0'.repeat(64)
-const CHUNK = 200
 const VERIFY_CHUNK = 1000
 
 export interface JournalLine extends JournalEntry {
@@ -27,31 +19,6 @@ export interface JournalQuery {
   readonly runId?: string
   readonly requestId?: string
   readonly kind?: string
-}
-
-/** Appends within the transaction of the change that the entries tell of. `at` is an ISO instant. */
-export async function appendJournal(tx: Writer, entries: readonly JournalEntry[], at: string): Promise<void> {
-  if (entries.length === 0) return
-  // Asked anew each time: the work before may have been rolled back, or another process have written.
-  const [head] = await newest(tx, {})
-  let link = { seq: head?.seq ?? 0, hash: head?.hash ?? GENESIS }
-  const rows: JournalRow[] = []
-  for (const entry of entries) {
-    const row = chained(link, entry, at)
-    rows.push(row)
-    link = row
-  }
-  const [only] = rows
-  if (only !== undefined && rows.length === 1) {
-    await insertOne(tx, only)
-    return
-  }
-  for (let start = 0; start < rows.length; start += CHUNK) {
-    await tx
-      .insertInto('journal')
-      .values(rows.slice(start, start + CHUNK))
-      .execute()
-  }
 }
 
 /** Lines that match, newest first. */
@@ -77,7 +44,7 @@ export type JournalVerdict =
 
 /** Follows the chain from its beginning, a chunk at a time. */
 export async function verifyJournal(db: Reader): Promise<JournalVerdict> {
-  let link: Pick<JournalRow, 'seq' | 'hash'> = { seq: 0, hash: GENESIS }
+  let link: Link = genesis
   for (;;) {
     const rows = await db
       .selectFrom('journal')
@@ -95,26 +62,6 @@ export async function verifyJournal(db: Reader): Promise<JournalVerdict> {
   }
 }
 
-function chained(link: Pick<JournalRow, 'seq' | 'hash'>, entry: JournalEntry, at: string): JournalRow {
-  const row = {
-    seq: link.seq + 1,
-    at,
-    kind: entry.kind,
-    runId: entry.runId ?? null,
-    requestId: entry.requestId ?? null,
-    actor: entry.actor,
-    data: JSON.stringify(entry.data),
-    previousHash: link.hash,
-  }
-  return { ...row, hash: hashOf(row) }
-}
-
-/** Over the text of `data` as it is stored, so that not even its spelling can be changed. */
-function hashOf(row: Omit<JournalRow, 'hash'>): string {
-  const { seq, at, kind, runId, requestId, actor, data, previousHash } = row
-  return sha256(previousHash + canonicalJson({ seq, at, kind, runId, requestId, actor, data }))
-}
-
 const toLine = (row: JournalRow): JournalLine => ({
   seq: row.seq,
   at: row.at,
@@ -122,24 +69,6 @@ const toLine = (row: JournalRow): JournalLine => ({
   ...(row.runId === null ? {} : { runId: row.runId }),
   ...(row.requestId === null ? {} : { requestId: row.requestId }),
   actor: row.actor,
-  data: JSON.parse(row.data) as JournalEntry['data'], // written by `chained`
+  data: JSON.parse(row.data) as JournalEntry['data'], // written by `chainJournal`
   hash: row.hash,
 })
-
-const newest = statement((db: Reader) =>
-  db.selectFrom('journal').select(['seq', 'hash']).orderBy('seq', 'desc').limit(1),
-)
-
-const insertOne = statement((db: Reader, row: JournalRow) =>
-  db.insertInto('journal').values({
-    seq: row.seq,
-    at: row.at,
-    kind: row.kind,
-    runId: row.runId,
-    requestId: row.requestId,
-    actor: row.actor,
-    data: row.data,
-    previousHash: row.previousHash,
-    hash: row.hash,
-  }),
-)

@@ -12,10 +12,11 @@ export interface Store {
   /**
    * Runs `work` in a transaction and resolves once it is durable (fsynced).
    *
-   * Works that wait at the same time share one transaction and one fsync (group commit), each in a
-   * savepoint of its own: one that throws is rolled back alone and its promise rejects. Works never
-   * overlap, across processes too, so that reading and then writing inside one is safe. A work waits for
-   * nothing but the database, lets database errors through, and does not call `write`.
+   * Works that wait at the same time share one transaction and one fsync (group commit). One that throws
+   * is rolled back alone and its promise rejects; the others may be run a second time then, so a work
+   * changes nothing but the database. Works never overlap, across processes too, so that reading and then
+   * writing inside one is safe. A work waits for nothing but the database, lets database errors through,
+   * and does not call `write`.
    */
   write<T>(work: (tx: Writer) => Promise<T>): Promise<T>
   /** Runs several queries on one and the same state of the database, without holding anybody up. */

@@ -13,6 +13,7 @@ export interface Tables {
   departures: DepartureRow
   accountUsers: AccountUserRow
   refusals: RefusalRow
+  settings: SettingRow
   changes: ChangeRow
   ownership: OwnershipRow
   runs: RunRow
@@ -99,6 +100,12 @@ export interface RefusalRow {
   times: number
   firstAt: string
   lastAt: string
+}
+
+/** A setting that stored rows were computed with, so that a change of it is noticed at the start. */
+export interface SettingRow {
+  name: string
+  value: string
 }
 
 /** The change feed: keys that may be out of step with Dynatrace, written in the same transaction as the change. */

@@ -2,14 +2,17 @@
  * Group commit: works that wait at the same time share one transaction and one fsync.
  *
  *   write ─┐
- *   write ─┼─► begin · savepoint work · savepoint work · savepoint work · commit (fsync) ─► all resolve
- *   write ─┘                                 works that come meanwhile wait for the next batch
+ *   write ─┼─► begin · work · work · work · tail · commit (fsync) ─► all resolve
+ *   write ─┘                          works that come meanwhile wait for the next batch
+ *
+ * When one of them throws, the batch is rolled back and run once more with a savepoint around each.
  */
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { CompiledQuery } from 'kysely'
 import { BridgeError } from '../lib/errors.ts'
 import { driverError } from './driver-error.ts'
 import type { Writer } from './store.ts'
+import { tailMark, writeTail } from './tail.ts'
 
 /** Runs `body` in a transaction that no other process's can overlap; resolves when it is durable. */
 export type Transact = (body: (tx: Writer) => Promise<void>) => Promise<void>
@@ -21,8 +24,10 @@ const SAVEPOINT = CompiledQuery.raw('savepoint work')
 const RELEASE = CompiledQuery.raw('release savepoint work')
 const UNDO = CompiledQuery.raw('rollback to savepoint work')
 
+type Work = (tx: Writer) => Promise<unknown>
+
 interface Waiting {
-  readonly work: (tx: Writer) => Promise<unknown>
+  readonly work: Work
   readonly resolve: (value: unknown) => void
   readonly reject: (reason: unknown) => void
 }
@@ -72,34 +77,63 @@ export class WriteQueue {
   }
 
   async #commit(batch: readonly Waiting[]): Promise<void> {
-    const outcomes: Outcome[] = []
+    const works = batch.map(({ work }) => work)
+    let outcomes: readonly Outcome[] | undefined
     try {
-      await this.#transact(async tx => {
-        const [only] = batch
-        if (only !== undefined && batch.length === 1) {
-          outcomes.push({ kind: 'done', value: await only.work(tx) })
-          return
-        }
-        for (const { work } of batch) outcomes.push(await isolated(tx, work))
-      })
+      outcomes = (await this.#together(works)) ?? (await this.#isolated(works))
     } catch (error) {
       const reason = driverError(error)
-      batch.forEach(({ reject }, index) => {
-        const outcome = outcomes[index]
-        reject(outcome?.kind === 'failed' ? outcome.reason : reason)
-      })
+      for (const { reject } of batch) reject(reason)
       return
     }
-    batch.forEach(({ resolve, reject }, index) => {
+    for (const [index, { resolve, reject }] of batch.entries()) {
       const outcome = outcomes[index]
       if (outcome?.kind === 'done') resolve(outcome.value)
       else reject(outcome?.reason)
-    })
+    }
+  }
+
+  /** Without savepoints, which cost as much as a small work. Undefined when a work has thrown: nothing is stored then. */
+  async #together(works: readonly Work[]): Promise<readonly Outcome[] | undefined> {
+    const outcomes: Outcome[] = []
+    let thrown: unknown
+    try {
+      await this.#transact(async tx => {
+        try {
+          for (const work of works) outcomes.push({ kind: 'done', value: await work(tx) })
+        } catch (error) {
+          thrown = driverError(error)
+          throw error
+        }
+        await writeTail(tx)
+      })
+    } catch (error) {
+      if (thrown === undefined || isUnavailable(thrown)) throw error
+      return works.length === 1 ? [{ kind: 'failed', reason: thrown }] : undefined
+    }
+    return outcomes
+  }
+
+  /** All over again, each in a savepoint of its own, so that one that throws is rolled back alone. */
+  async #isolated(works: readonly Work[]): Promise<readonly Outcome[]> {
+    const outcomes: Outcome[] = []
+    try {
+      await this.#transact(async tx => {
+        for (const work of works) outcomes.push(await isolated(tx, work))
+        await writeTail(tx)
+      })
+    } catch (error) {
+      const failed: Outcome = { kind: 'failed', reason: driverError(error) }
+      // Who failed by itself hears of that, not of what ended the transaction.
+      return works.map((_, index) => (outcomes[index]?.kind === 'failed' ? outcomes[index] : failed))
+    }
+    return outcomes
   }
 }
 
 /** A work that throws leaves no trace in the transaction that it shares. */
-async function isolated(tx: Writer, work: (tx: Writer) => Promise<unknown>): Promise<Outcome> {
+async function isolated(tx: Writer, work: Work): Promise<Outcome> {
+  const mark = tailMark(tx)
   await tx.executeQuery(SAVEPOINT)
   try {
     const value = await work(tx)
@@ -109,6 +143,7 @@ async function isolated(tx: Writer, work: (tx: Writer) => Promise<unknown>): Pro
     const reason = driverError(thrown)
     // A full disk or a lost connection has ended the whole transaction: no savepoint is left to go back to.
     if (isUnavailable(reason)) throw reason
+    mark.undo()
     await tx.executeQuery(UNDO)
     await tx.executeQuery(RELEASE)
     return { kind: 'failed', reason }

@@ -19,6 +19,12 @@ export function declareInstruments(registry: Registry) {
       buckets: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10],
       registers,
     }),
+    scimRefusals: new Counter({
+      name: 'scim_bridge_scim_refusals_total',
+      help: 'SCIM requests refused for a reason that operators should see, by kind of the finding.',
+      labelNames: ['kind'],
+      registers,
+    }),
     calls: new Counter({
       name: 'scim_bridge_dynatrace_calls_total',
       help: 'Calls to the Dynatrace API, by operation and outcome (ok, rejected, unavailable). Repetitions are not counted here.',

@@ -46,6 +46,8 @@ export interface StatusMeasure {
 export interface Metrics {
   recordRequest(request: RequestRecord): void
   recordCall(call: CallMeasure): void
+  /** To be told of every SCIM request that was refused and raises a finding. */
+  recordRefusal(kind: string): void
   /** To be told of each run once, when it has finished. */
   recordRun(run: RunMeasure): void
   recordStatus(status: StatusMeasure): void
@@ -70,6 +72,7 @@ export function createMetrics(): Metrics {
       instruments.callAttempts.inc({ operation }, attempts)
       instruments.callSeconds.observe({ operation }, durationMs / 1000)
     },
+    recordRefusal: kind => instruments.scimRefusals.inc({ kind }),
     recordRun: run => recordRun(run, instruments),
     recordStatus({ leader, lastAttemptAt, lastSuccessAt, pendingKeys }) {
       instruments.leader.set(leader ? 1 : 0)

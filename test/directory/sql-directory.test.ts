@@ -540,7 +540,7 @@ eachDatabase({
 async function fill(tx: Writer): Promise<void> {
   const numbers = (last: number) =>
     sql`(with recursive s(i) as (select 1 union all select i + 1 from s where i < ${sql.lit(last)}) select i, 'x' || i as x from s) as numbers`
-  await sql`insert into users select x, x, x, x, x, x, 1, null, '{}', 1, '', '' from ${numbers(50_000)}`.execute(
+  await sql`insert into users select x, x, x, x, x, x, 1, null, '{}', 1, '', '', null, null from ${numbers(50_000)}`.execute(
     tx,
   )
   await sql`insert into "groups" select x, x, x, x, '{}', 1, '', '' from ${numbers(10_000)}`.execute(tx)

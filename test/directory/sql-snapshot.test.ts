@@ -43,6 +43,8 @@ eachDatabase({
       emailKey: 'anna@x',
       active: true,
       inactiveSince: undefined,
+      reactivatedAt: undefined,
+      doubtedSince: undefined,
     })
     t.match(snapshot.people.get('bert@x'), { active: false, inactiveSince: bert.createdAt })
     t.same(members(snapshot, inner.id), ['anna@x'])
@@ -72,6 +74,19 @@ eachDatabase({
     const snapshot = await read({ kind: 'keys', emails: new Set(['shared@x']), groupIds: new Set() })
     t.equal(snapshot.people.get('shared@x')?.userName, 'second')
     t.equal(snapshot.departures.size, 0, 'somebody still has the address')
+  },
+
+  async 'a departure names its successor, and a part of the directory holds it for either'(t, database) {
+    const { directory, read } = await opened(database)
+    const { id } = await directory.createUser({ userName: 'old@x' }, cause)
+    await directory.changeUser(id, it => ({ ...it.attributes, userName: 'new@x' }), cause)
+    for (const scope of [
+      { kind: 'full' } as const,
+      { kind: 'keys', emails: new Set(['old@x']), groupIds: new Set<string>() } as const,
+      { kind: 'keys', emails: new Set(['new@x']), groupIds: new Set<string>() } as const,
+    ]) {
+      t.match((await read(scope)).departures.get('old@x'), { email: 'old@x', successorKey: 'new@x' })
+    }
   },
 
   async 'an empty directory has an empty snapshot'(t, database) {

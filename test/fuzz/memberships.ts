@@ -45,6 +45,7 @@ function mayChange(
 ): boolean {
   if (answer.status >= 300) return false
   const path = decoded(request.url)
+  if (/^\/scim\/v2\/+Bulk\b/.test(path)) return /members|DELETE/i.test(request.body ?? '')
   if (request.method === 'DELETE') {
     return path.includes(group) || known.every(id => now.includes(id) || path.includes(id))
   }

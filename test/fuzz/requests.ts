@@ -3,7 +3,7 @@
  * exist when the request is sent: which ones says `pick`.
  */
 import fc from 'fast-check'
-import { anyBody, nothing, pageNumber, patch, resource, search } from './bodies.ts'
+import { anyBody, bulk, nothing, pageNumber, patch, resource, search } from './bodies.ts'
 import { anyFilter, attribute } from './filters.ts'
 import { hostileText } from './hostile-json.ts'
 
@@ -40,7 +40,7 @@ const parameter = fc.oneof(
   { arbitrary: fc.tuple(fc.constantFrom('attributes', 'excludedAttributes'), attribute), weight: 2 },
   { arbitrary: fc.tuple(fc.constant('sortBy'), attribute), weight: 2 },
   { arbitrary: fc.tuple(fc.constant('sortOrder'), order), weight: 1 },
-  { arbitrary: fc.tuple(fc.constant('cursor'), fc.constantFrom('', '', '=', 'bm90aGluZw')), weight: 1 },
+  { arbitrary: fc.tuple(fc.constant('cursor'), fc.constantFrom('', '', '=', 'bm90aGluZw')), weight: 2 },
   { arbitrary: fc.tuple(fc.constantFrom('cursor', 'sortOrder', '__proto__'), hostileText), weight: 1 },
 )
 
@@ -67,11 +67,27 @@ const oddHeader = fc.oneof(
     fc.constantFrom(
       'application/json',
       'application/json; charset=latin1',
+      'application/json; charset="utf-8"',
+      'application/scim+json; charset=utf-16',
+      'APPLICATION/SCIM+JSON',
+      'application/json, application/scim+json',
+      'multipart/form-data',
       'text/plain',
       'application/scim+json;;',
     ),
   ),
   fc.tuple(fc.constantFrom('x-forwarded-host', 'x-http-method-override', 'range'), headerText),
+  fc.tuple(
+    fc.constant('authorization'),
+    fc.constantFrom(
+      ...['Bearer', 'Bearer ', 'bearer x', 'Basic YTpi', 'Bearer a b', 'Bearer "x"', '', ' ', ','],
+    ),
+  ),
+  fc.tuple(
+    fc.constant('accept'),
+    fc.constantFrom('application/scim+json', 'text/html', '*/*;q=0', 'application/xml', ',,;;q=2'),
+  ),
+  fc.tuple(fc.constant('x-request-id'), fc.constantFrom('x'.repeat(9_000), 'a b', '../x', '{"a":1}')),
   // The client itself stumbles over a bracket here.
   fc.tuple(
     fc.constant('host'),
@@ -92,7 +108,9 @@ const method = fc.constantFrom(
 const users = fc.constantFrom('/Users/{user}', '/Users/{user}', '/Users//{user}/')
 const groups = fc.constantFrom('/Groups/{group}', '/Groups/{group}', '//Groups/{group}')
 const lists = fc.constantFrom('/Users', '/Groups')
-const searches = fc.constantFrom('/Users/.search', '/Groups/.search')
+const roots = fc.constantFrom('/', '')
+const searches = fc.constantFrom('/Users/.search', '/Groups/.search', '/.search')
+const bulks = fc.constantFrom('/Bulk', '/Bulk', '/Bulk/', '//Bulk')
 
 /** Method, path and body that belong together, and ones that do not. */
 const core = fc.oneof(
@@ -103,6 +121,8 @@ const core = fc.oneof(
   { arbitrary: fc.record({ method: fc.constant('PUT'), path: groups, body: resource }), weight: 1 },
   { arbitrary: fc.record({ method: fc.constant('GET'), path: lists, body: nothing }), weight: 5 },
   { arbitrary: fc.record({ method: fc.constant('POST'), path: searches, body: search }), weight: 2 },
+  { arbitrary: fc.record({ method: fc.constant('GET'), path: roots, body: nothing }), weight: 1 },
+  { arbitrary: fc.record({ method: fc.constant('POST'), path: bulks, body: bulk }), weight: 3 },
   {
     arbitrary: fc.record({ method: fc.constant('DELETE'), path: fc.oneof(users, groups), body: nothing }),
     weight: 1,

@@ -6,6 +6,7 @@ import fc from 'fast-check'
 import { test } from 'tap'
 import { Client } from 'undici'
 import { scimApp, token } from '../support/scim-app.ts'
+import { liveHeap } from './heap.ts'
 import { decoded, isPolluted, wrongWith } from './laws.ts'
 import { watchMemberships } from './memberships.ts'
 import { type FuzzRequest, fuzzRequest } from './requests.ts'
@@ -15,6 +16,9 @@ const count = Number(process.env.FUZZ_REQUESTS ?? 3_000)
 const seed = Number(process.env.FUZZ_SEED ?? Math.floor(Math.random() * 2 ** 31))
 /** Ids that requests name; the oldest are forgotten, so that a long run stays as fast as a short one. */
 const KNOWN = 24
+/** After that many everything is warm: what grows from then on would grow for ever. */
+const WARM = 20_000
+const GROWTH_MIB = 16
 
 test('whatever is asked', { timeout: 170_000 + count * 20 }, async t => {
   const { app, directory } = await scimApp(t)
@@ -23,11 +27,16 @@ test('whatever is asked', { timeout: 170_000 + count * 20 }, async t => {
   const known = { users: [] as string[], groups: [] as string[] }
   const watch = watchMemberships(directory)
   const statuses = new Map<number, number>()
+  let asked = 0
+  let warmHeap: number | undefined
+  const began = performance.now()
 
   await t.test('every answer is a SCIM answer, and nothing changes that was not meant', async t => {
     await fc.assert(
       fc.asyncProperty(fuzzRequest, async request => {
         const { sent, answer } = await exchange(request)
+        asked += 1
+        if (asked === WARM) warmHeap = liveHeap()
         statuses.set(answer.status, (statuses.get(answer.status) ?? 0) + 1)
         const wrong =
           wrongWith(sent, answer) ??
@@ -39,6 +48,13 @@ test('whatever is asked', { timeout: 170_000 + count * 20 }, async t => {
       { numRuns: count, seed, endOnFailure: true },
     )
     t.comment(`seed ${seed}, ${JSON.stringify(Object.fromEntries([...statuses].sort()))}`)
+    const seconds = (performance.now() - began) / 1_000
+    t.comment(`${Math.round(seconds)} s, ${Math.round(asked / seconds)} requests a second`)
+    if (warmHeap !== undefined && count >= 2.5 * WARM) {
+      const heap = liveHeap()
+      t.comment(`heap: ${warmHeap.toFixed(1)} MiB when warm, ${heap.toFixed(1)} MiB in the end`)
+      t.ok(heap - warmHeap < GROWTH_MIB, 'memory does not grow')
+    }
     for (const status of count < 1_000 ? [] : [200, 201, 204, 400, 401, 404, 405, 409, 415, 501]) {
       t.ok(statuses.has(status), `some answers are ${status}`)
     }

@@ -63,6 +63,8 @@ export async function makePlace(t: Test, { dataDir, databaseUrl }: TestDatabase)
           BRIDGE_CONFIG: rules,
           BRIDGE_SCIM_TOKEN: SCIM_TOKEN,
           BRIDGE_ADMIN_TOKEN: ADMIN_TOKEN,
+          // People come and go within seconds here, and everybody is meant.
+          BRIDGE_STALE_DEACTIVATION_SECONDS: '0',
           ...(databaseUrl === undefined ? { BRIDGE_DATA_DIR: dataDir } : { DATABASE_URL: databaseUrl }),
         },
       })

@@ -42,12 +42,15 @@ const OURS = [
   'payments everybody',
   'checkout everybody',
 ]
-const PEOPLE = ['p0', 'p1', 'p2', 'p3', 'p4']
+/** The second half are the new addresses of the first. */
+const PEOPLE = ['p0', 'p1', 'p2', 'p3', 'p4', 'q0', 'q1', 'q2', 'q3', 'q4']
 
 type Act =
   | { readonly kind: 'user'; readonly who: number }
   | { readonly kind: 'active'; readonly who: number; readonly active: boolean }
   | { readonly kind: 'delete-user'; readonly who: number }
+  /** A change of address, to and fro between two. */
+  | { readonly kind: 'rename-user'; readonly who: number; readonly other: boolean }
   | { readonly kind: 'group'; readonly group: number; readonly members: readonly number[] }
   | { readonly kind: 'rename-group'; readonly group: number; readonly to: number }
   | { readonly kind: 'delete-group'; readonly group: number }
@@ -55,7 +58,7 @@ type Act =
   | { readonly kind: 'hand'; readonly edit: object }
   | { readonly kind: 'keyed' | 'full' }
 
-const who = fc.nat(PEOPLE.length - 1)
+const who = fc.nat(PEOPLE.length / 2 - 1)
 const group = fc.nat(GROUPS.length - 1)
 const ours = fc.constantFrom(...OURS)
 const handEdit = fc.oneof(
@@ -99,6 +102,10 @@ const act: fc.Arbitrary<Act> = fc.oneof(
   { weight: 4, arbitrary: fc.record({ kind: fc.constant('user' as const), who }) },
   { weight: 2, arbitrary: fc.record({ kind: fc.constant('active' as const), who, active: fc.boolean() }) },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('delete-user' as const), who }) },
+  {
+    weight: 2,
+    arbitrary: fc.record({ kind: fc.constant('rename-user' as const), who, other: fc.boolean() }),
+  },
   {
     weight: 4,
     arbitrary: fc.record({
@@ -167,6 +174,13 @@ async function perform(
       const id = ids.users.get(act.who)
       if (id !== undefined) await world.scim('DELETE', `/Users/${id}`)
       ids.users.delete(act.who)
+      return
+    }
+    case 'rename-user': {
+      const id = ids.users.get(act.who)
+      const name = PEOPLE[act.who + (act.other ? PEOPLE.length / 2 : 0)] ?? ''
+      if (id === undefined) return
+      await world.patch(`/Users/${id}`, { op: 'replace', path: 'userName', value: address(name) })
       return
     }
     case 'group':
@@ -274,6 +288,7 @@ async function empty(store: World['store']): Promise<void> {
     'users',
     'groups',
     'departures',
+    'accountUsers',
     'changes',
     'ownership',
     'runs',

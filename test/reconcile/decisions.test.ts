@@ -103,6 +103,7 @@ test('diff', async t => {
     orphans: [],
     leaving: new Map<string, string>(),
     unruled: nobody,
+    renames: new Map(),
     isGone: () => false,
     considers: () => true,
     sourcesOf: () => [],
@@ -271,6 +272,9 @@ function facts(some: Partial<GuardFacts>): GuardFacts {
     nameOf: ref => ref,
     emergencyContacts: new Set(),
     withServiceUsers: new Map(),
+    isKept: () => false,
+    doubtOf: () => undefined,
+    otherGroupsOf: () => [],
     decisions: { approved: new Set(), rejected: new Map() },
     ...some,
   }

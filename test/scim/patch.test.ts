@@ -148,7 +148,7 @@ test('what an operation on a user changes', async t => {
     ['read-only names inside a value', [{ op: 'replace', value: { id: 'x', meta: {}, groups: [] } }], {}],
     [
       "the manager's name, which follows from the manager",
-      [{ op: 'replace', path: `${enterprise}:manager.displayName`, value: 'x' }],
+      [{ op: 'replace', value: { [`${enterprise}:manager.displayName`]: 'x' } }],
       {},
     ],
   ]

@@ -6,6 +6,7 @@ import { normaliseResource } from '../../src/scim/normalise.ts'
 import { listResponse, parsePage } from '../../src/scim/page.ts'
 import { parseProjection, project, shows } from '../../src/scim/projection.ts'
 import { namesVersion } from '../../src/scim/resource.ts'
+import { dynatraceUserSchema } from '../../src/scim/schema/dynatrace-user.ts'
 import { groupType } from '../../src/scim/schema/group.ts'
 import { userType } from '../../src/scim/schema/user.ts'
 
@@ -186,9 +187,10 @@ test('versions compare weakly and in lists', async t => {
 })
 
 test('the description of the service', async t => {
-  const [user, extension, group] = schemaDocuments('https://b/scim/v2') as readonly JsonObject[]
+  const [user, extension, account, group] = schemaDocuments('https://b/scim/v2') as readonly JsonObject[]
   t.match(user, { id: core, meta: { location: `https://b/scim/v2/Schemas/${core}` } })
   t.match(extension, { id: enterprise })
+  t.match(account, { id: dynatraceUserSchema.id, attributes: [{ name: 'uid', mutability: 'readOnly', returned: 'request' }] })
   t.match(group, { id: groupType.schema.id })
 
   t.test('Entra finds canonical types where it flattens, and none for roles', async t => {
@@ -211,7 +213,7 @@ test('the description of the service', async t => {
 
   t.match(serviceProviderConfig('https://b/scim/v2'), {
     patch: { supported: true },
-    bulk: { supported: false },
+    bulk: { supported: true, maxOperations: 1000 },
     filter: { supported: true, maxResults: 500 },
     sort: { supported: true },
     meta: { location: 'https://b/scim/v2/ServiceProviderConfig' },

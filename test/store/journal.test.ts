@@ -1,6 +1,7 @@
-import { appendJournal, readJournal, verifyJournal } from '../../src/store/journal.ts'
+import { readJournal, verifyJournal } from '../../src/store/journal.ts'
 import type { JournalEntry } from '../../src/store/journal-entry.ts'
 import { acquireLease, releaseLease } from '../../src/store/lease.ts'
+import { appendJournal } from '../../src/store/tail.ts'
 import { eachDatabase } from '../support/databases.ts'
 
 const at = '2026-11-20T10:00:00.000Z'
@@ -19,7 +20,7 @@ eachDatabase({
     await Promise.allSettled(
       entries(60).map((line, n) =>
         stores[n % 2]?.write(async tx => {
-          await appendJournal(tx, n % 7 === 0 ? [line, line, line] : [line], at)
+          appendJournal(tx, n % 7 === 0 ? [line, line, line] : [line], at)
           if (n % 4 === 0) throw new Error('undone')
         }),
       ),
@@ -40,7 +41,7 @@ eachDatabase({
 
   async 'lines are found by run, request and kind, newest first, page by page'(t, database) {
     const store = await database.open()
-    await store.write(tx => appendJournal(tx, entries(500), at))
+    await store.write(async tx => appendJournal(tx, entries(500), at))
     const page = await readJournal(store.db, { limit: 2, before: 11 })
     t.same(
       page.map(({ seq, data, actor, kind }) => ({ seq, data, actor, kind })),
@@ -59,7 +60,7 @@ eachDatabase({
 
   async 'a line that was changed, removed or slipped in shows'(t, database) {
     const store = await database.open()
-    await store.write(tx => appendJournal(tx, entries(1200), at))
+    await store.write(async tx => appendJournal(tx, entries(1200), at))
     t.match(await verifyJournal(store.db), { kind: 'ok', lines: 1200 })
 
     const tamper = {

@@ -3,6 +3,8 @@ import type { LightMyRequestResponse } from 'fastify'
 import type { Test } from 'tap'
 import { userAccess } from '../../src/cli/user-access.ts'
 import { sqlChangeFeed } from '../../src/directory/change-feed.ts'
+import { directoryFindings } from '../../src/directory/directory-findings.ts'
+import { refusalBook } from '../../src/directory/refusals.ts'
 import { sqlDirectory } from '../../src/directory/sql-directory.ts'
 import { sqlSnapshot } from '../../src/directory/sql-snapshot.ts'
 import { connectDynatrace } from '../../src/dynatrace/client.ts'
@@ -10,6 +12,7 @@ import { createHttpApp } from '../../src/http/app.ts'
 import { registerOperations } from '../../src/http/ops/operations.ts'
 import type { HealthSources } from '../../src/http/ops/parts.ts'
 import { registerRequestMetrics } from '../../src/http/ops/request-metrics.ts'
+import { registerRefusals } from '../../src/http/plugins/refusals.ts'
 import { systemClock } from '../../src/lib/clock.ts'
 import { silentLog } from '../../src/lib/log.ts'
 import { callLedger } from '../../src/reconcile/call-ledger.ts'
@@ -65,19 +68,27 @@ export async function runningBridge(
     onRun: run => metrics.recordRun(run),
   })
   const directory = sqlDirectory({ store, clock })
+  const refusals = refusalBook({ store, clock, log: silentLog })
   const loadedAt = clock.now().toISOString()
   const app = await createHttpApp({
     directory,
     scimToken: SCIM_TOKEN,
     log: false,
     onChange: () => reconciler.notify(),
-    beforeRoutes: app => registerRequestMetrics(app, metrics),
+    beforeRoutes: app => {
+      registerRequestMetrics(app, metrics)
+      registerRefusals(app, refusal => {
+        metrics.recordRefusal(refusal.kind)
+        refusals.record(refusal)
+      })
+    },
     registerOperations: async app => {
       await registerOperations(app, {
         reconciler,
         readJournal: query => readJournal(store.db, query),
         verifyJournal: () => verifyJournal(store.db),
         explainAccess: userName => userAccess(userName, { store, readSnapshot, model }),
+        directoryFindings: directoryFindings({ store, refusals, clock, emailDomains: [] }),
         health: {
           database: () => store.ping(),
           dynatrace: () => connection.status(),
@@ -94,6 +105,7 @@ export async function runningBridge(
   if (options.start !== false) reconciler.start()
   t.teardown(async () => {
     await app.close()
+    await refusals.flush()
     await reconciler.stop()
     await connection.close()
     await simulator.close()

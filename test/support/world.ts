@@ -48,6 +48,8 @@ export async function makeWorld(
     readonly rules: string
     readonly seed?: 'sample' | 'empty'
     readonly clock?: Clock
+    /** Puts something between the bridge and the account; answers with its address. */
+    readonly through?: (url: string) => Promise<string>
   },
 ) {
   const { store, clock = testClock() } = options
@@ -65,7 +67,7 @@ export async function makeWorld(
     accountUuid: simulator.accountUuid,
     clientId: simulator.clientId,
     clientSecret: simulator.clientSecret,
-    apiUrl: simulator.url,
+    apiUrl: (await options.through?.(simulator.url)) ?? simulator.url,
     ssoUrl: simulator.url,
     clock,
     log: silentLog,

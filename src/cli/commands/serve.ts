@@ -20,6 +20,8 @@ export interface ServeOptions {
 /** EX_CONFIG of sysexits: a supervisor need not try again before somebody changed something. */
 const EXIT_CONFIGURATION = 78
 
+const CONFIGURATION_ERRORS: readonly string[] = ['bad-access-model', 'bad-setting']
+
 const SAMPLE = fileURLToPath(new URL('../../access/sample/bridge.yaml', import.meta.url))
 
 export async function serve(options: ServeOptions, deps: CliDeps): Promise<number> {
@@ -44,6 +46,7 @@ export async function serve(options: ServeOptions, deps: CliDeps): Promise<numbe
       scimToken: scim.token,
       adminToken: admin.token,
       dynatrace: settings.dynatrace ?? simulatedAccount(simulator),
+      identity: settings,
       log: createLogger(settings.logLevel),
       clock: deps.clock,
     })
@@ -62,7 +65,7 @@ export async function serve(options: ServeOptions, deps: CliDeps): Promise<numbe
   } catch (error) {
     if (!(error instanceof BridgeError)) throw error
     deps.err(`${error.message.trimEnd()}\n`)
-    return error.code === 'bad-access-model' ? EXIT_CONFIGURATION : 1
+    return CONFIGURATION_ERRORS.includes(error.code) ? EXIT_CONFIGURATION : 1
   } finally {
     await simulator?.close()
   }

@@ -11,6 +11,11 @@ const person = {
   email: z.string().min(1),
   userStatus: status,
   emergencyContact: z.boolean().nullish(),
+  /** Absent until the first sign-in, and in every answer but the list of all users. */
+  userLoginMetadata: z
+    .object({ lastSuccessfulLogin: z.iso.datetime().nullish().catch(null) })
+    .nullish()
+    .catch(null),
 }
 
 const User = z.object(person).transform(toUser)
@@ -24,6 +29,12 @@ export const UserWithGroups = z
   .transform(({ groups, ...user }) => ({ ...toUser(user), groupIds: groups.map(group => group.uuid) }))
 
 function toUser(user: z.infer<z.ZodObject<typeof person>>) {
-  const { uid, email, userStatus, emergencyContact } = user
-  return { uid, email, status: userStatus, emergencyContact: emergencyContact ?? false }
+  const { uid, email, userStatus, emergencyContact, userLoginMetadata } = user
+  return {
+    uid,
+    email,
+    status: userStatus,
+    emergencyContact: emergencyContact ?? false,
+    lastSignIn: userLoginMetadata?.lastSuccessfulLogin ?? undefined,
+  }
 }

@@ -6,7 +6,7 @@ import type { Run } from '../../reconcile/run.ts'
 import { errorSchema } from './error-answer.ts'
 import { OperationsError } from './operations-error.ts'
 import type { Routes } from './routes.ts'
-import { findingSchema, runSummarySchema, tallySchema, unmanagedSchema } from './run-schema.ts'
+import { runSummarySchema, tallySchema, unmanagedSchema } from './run-schema.ts'
 import { summaryOf } from './runs.ts'
 import { stepSchema } from './step-schema.ts'
 import { tallyOf } from './tally.ts'
@@ -25,8 +25,6 @@ export const driftSchema = z
   .meta({ id: 'Drift' })
 
 export type Drift = z.output<typeof driftSchema>
-
-export const findingsSchema = z.object({ findings: z.array(findingSchema).readonly() })
 
 interface DriftParts {
   readonly reconciler: Reconciler
@@ -53,18 +51,6 @@ export function registerDrift(routes: Routes, { reconciler, clock }: DriftParts)
         'No full pass has finished yet, so nothing is known about drift. Ask for one: POST /api/v1/reconcile {"mode":"plan"}.',
       )
     },
-  )
-  routes.get(
-    '/findings',
-    {
-      schema: {
-        tags: ['drift'],
-        operationId: 'listFindings',
-        summary: 'What a person should know that is not drift',
-        response: { 200: findingsSchema, 401: errorSchema },
-      },
-    },
-    async () => ({ findings: await reconciler.findings() }),
   )
 }
 

@@ -6,6 +6,7 @@ import { requireAdminToken } from './admin-auth.ts'
 import { registerDecisions } from './decisions.ts'
 import { registerDrift } from './drift.ts'
 import { answerOperationsError, answerUnknownRoute } from './error-answer.ts'
+import { registerFindings } from './findings.ts'
 import { registerHealth } from './health.ts'
 import { registerJournal } from './journal.ts'
 import { registerOpenapi } from './openapi.ts'
@@ -43,6 +44,7 @@ function registerGuarded(scope: FastifyInstance, parts: OperationsParts): void {
   registerRuns(routes, parts)
   registerDecisions(routes, parts)
   registerDrift(routes, parts)
+  registerFindings(routes, parts)
   registerAccess(routes, parts)
   registerJournal(routes, parts)
 }

@@ -1,5 +1,6 @@
 /** What the operators' routes are given. The composition root fills it in. */
 import type { AccessIn } from '../../access/explain.ts'
+import type { DirectoryFindings } from '../../directory/directory-findings.ts'
 import type { DynatraceStatus } from '../../dynatrace/dynatrace.ts'
 import type { Clock } from '../../lib/clock.ts'
 import type { Reconciler } from '../../reconcile/reconciler.ts'
@@ -13,6 +14,8 @@ export interface OperationsParts {
   readonly verifyJournal: () => Promise<JournalVerdict>
   /** Undefined when the directory has no such user. */
   readonly explainAccess: (userName: string) => Promise<UserAccess | undefined>
+  /** As of now; they replace those of the same kind that a pass has found. */
+  readonly directoryFindings: () => Promise<DirectoryFindings>
   readonly health: HealthSources
   readonly metrics: Metrics
   /** Not the SCIM token: who may provision users need not be able to apply plans, and the other way round. */

@@ -9,6 +9,10 @@ export const findingSchema = z
     subject: z.string(),
     message: z.string(),
     remedy: z.string(),
+    since: z
+      .string()
+      .optional()
+      .describe('It was so at this instant already; absent when that is not known.'),
   })
   .meta({ id: 'Finding', description: 'Something a person should know that is not drift.' })
 

@@ -5,7 +5,7 @@
 import type { Socket } from 'node:net'
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { BridgeError, messageOf } from '../../lib/errors.ts'
-import { ScimError, type ScimType, toScimErrorBody } from '../../scim/error.ts'
+import { ScimError, type ScimErrorBody, type ScimType, toScimErrorBody } from '../../scim/error.ts'
 import { scimJson } from '../scim/media-type.ts'
 
 interface Failure {
@@ -28,16 +28,27 @@ export function answerNotFound(request: FastifyRequest, reply: FastifyReply): Fa
 }
 
 export function answerError(thrown: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
-  const failure = failureOf(thrown)
-  if (failure.status >= 500) {
-    const stack = thrown instanceof Error ? thrown.stack : undefined
-    request.log.error({ code: failure.code, cause: messageOf(thrown), stack }, 'request failed')
-  }
+  const failure = loggedFailure(thrown, request)
   if (failure.retryAfterSeconds !== undefined) reply.header('retry-after', String(failure.retryAfterSeconds))
   reply.code(failure.status)
   if (isScim(request.url)) return reply.type(scimJson).send(toScimErrorBody(failure))
   const { code, message } = failure
   return reply.send({ error: { code, message, requestId: request.id } })
+}
+
+/** The SCIM error for one operation of a Bulk, in the words that its own request would be answered with. */
+export const problemOf = (thrown: unknown, request: FastifyRequest): ScimErrorBody =>
+  toScimErrorBody(loggedFailure(thrown, request))
+
+function loggedFailure(thrown: unknown, request: FastifyRequest): Failure {
+  const failure = failureOf(thrown)
+  if (failure.status >= 500) {
+    const stack = thrown instanceof Error ? thrown.stack : undefined
+    request.log.error({ code: failure.code, cause: messageOf(thrown), stack }, 'request failed')
+  }
+  if (failure.code !== 'FST_ERR_CTP_BODY_TOO_LARGE') return failure
+  const message = `The body is larger than the ${request.routeOptions.bodyLimit} bytes that are taken here. Send less at once.`
+  return { ...failure, message }
 }
 
 const isScim = (url: string): boolean => /^\/+scim(?:[/?]|$)/i.test(url)

@@ -7,7 +7,7 @@ import type { JsonObject } from '../../scim/json.ts'
 import { listResponse } from '../../scim/page.ts'
 import { scimJson } from './media-type.ts'
 import { refuseOtherMethods } from './methods.ts'
-import { baseUrl } from './request.ts'
+import { baseUrl } from './resource-routes.ts'
 import type { ScimParts } from './scim.ts'
 
 const Params = z.object({ id: z.string() })

@@ -1,160 +1,109 @@
-/** `/scim/v2/Groups` (RFC 7644 §3). Members are read only for answers that show them. */
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import type { DirectoryGroup, GroupChange, Member } from '../../directory/directory.ts'
+/** Groups as SCIM resources (RFC 7643 §4.2). Members are read only for answers that show them. */
+import type { Directory, DirectoryGroup, Member } from '../../directory/directory.ts'
+import type { Dialects } from '../../scim/dialects/dialects.ts'
 import { splitGroupPatch } from '../../scim/group-patch.ts'
-import type { Json, JsonObject } from '../../scim/json.ts'
+import type { JsonObject } from '../../scim/json.ts'
 import { membersIn } from '../../scim/members.ts'
 import { isObject, normaliseResource } from '../../scim/normalise.ts'
 import { applyPatch } from '../../scim/patch.ts'
 import { parsePatchRequest } from '../../scim/patch-request.ts'
-import { type Projection, project, shows } from '../../scim/projection.ts'
-import { locationOf, toResource, versionOf } from '../../scim/resource.ts'
+import { type Projection, shows } from '../../scim/projection.ts'
+import { locationOf, versionOf } from '../../scim/resource.ts'
+import { derivedValue, resourceText, withAttribute } from '../../scim/resource-text.ts'
 import { groupType } from '../../scim/schema/group.ts'
 import { userType } from '../../scim/schema/user.ts'
-import { scimJson } from './media-type.ts'
-import { refuseOtherMethods } from './methods.ts'
-import {
-  baseUrl,
-  causeOf,
-  checkVersion,
-  isKnownToClient,
-  notFound,
-  readId,
-  readProjection,
-  readSearch,
-  type Search,
-} from './request.ts'
-import type { ScimRoutes } from './scim.ts'
+import type { Rendered, ResourceKind } from './resource-endpoint.ts'
 
-export function registerGroups(
-  app: FastifyInstance,
-  { directory, onChange, publicUrl, cursors }: ScimRoutes,
-): void {
-  app.get('/Groups', async (request, reply) =>
-    list(request, reply, readSearch(request.query, groupType, cursors)),
-  )
-  app.post('/Groups/.search', async (request, reply) =>
-    list(request, reply, readSearch(request.body, groupType, cursors)),
-  )
-  app.get('/Groups/:id', async (request, reply) => {
-    const projection = readProjection(request, groupType)
-    const id = readId(request, groupType)
-    const group = await directory.findGroup(id)
-    if (group === undefined) throw notFound(id, groupType)
-    if (isKnownToClient(request, group)) return reply.code(304).header('etag', versionOf(group)).send()
-    return answer(request, reply, group, projection)
-  })
-  app.post<{ Body: Json }>('/Groups', async (request, reply) => {
-    const projection = readProjection(request, groupType)
-    const attributes = normaliseResource(request.body, groupType)
-    const members = (isObject(request.body) ? membersIn(request.body) : undefined) ?? []
-    const added = members.length === 0 ? [] : [{ kind: 'add' as const, members }]
-    const group = await directory.createGroup(attributes, added, causeOf(request))
-    onChange()
-    reply.code(201).header('location', locationOf(group.id, groupType, baseUrl(request, publicUrl)))
-    return answer(request, reply, group, projection)
-  })
-  app.put<{ Body: Json }>('/Groups/:id', async (request, reply) => {
-    const projection = readProjection(request, groupType)
-    const attributes = normaliseResource(request.body, groupType)
+/** With more members than these in one answer they are read and sent piece by piece. */
+const AT_ONCE = 2_000
+
+export const groupKind = (directory: Directory, dialects: Dialects): ResourceKind<DirectoryGroup> => ({
+  type: groupType,
+  // Entra asks for 204; whoever names attributes wants to see them.
+  patchesSilently: true,
+  find: id => directory.findGroup(id),
+  list: page => directory.listGroups(page),
+  create(body, cause) {
+    const attributes = normaliseResource(body, groupType, dialects)
+    const members = (isObject(body) ? membersIn(body) : undefined) ?? []
+    return directory.createGroup(attributes, members.length === 0 ? [] : [{ kind: 'add', members }], cause)
+  },
+  replace(id, body, cause, check) {
+    const attributes = normaliseResource(body, groupType, dialects)
     // What a PUT leaves out may be cleared or kept (RFC 7644 §3.5.1). Members are kept: a client that read
     // the group without them, as Entra does, must not empty it by writing back what it read.
-    const members = isObject(request.body) ? membersIn(request.body) : undefined
-    const group = await change(request, () => ({
-      attributes,
-      members: members === undefined ? [] : [{ kind: 'replace', members }],
-    }))
-    return answer(request, reply, group, projection)
-  })
-  app.patch<{ Body: Json }>('/Groups/:id', async (request, reply) => {
-    const projection = readProjection(request, groupType)
-    const { attributeOperations, members } = splitGroupPatch(parsePatchRequest(request.body))
-    const group = await change(request, ({ attributes }) => ({
-      attributes:
-        attributeOperations.length === 0 ? undefined : applyPatch(attributes, attributeOperations, groupType),
-      members,
-    }))
-    // Entra asks for 204; whoever names attributes wants to see them (RFC 7644 §3.5.2).
-    if (projection.kind === 'all') return reply.code(204).header('etag', versionOf(group)).send()
-    return answer(request, reply, group, projection)
-  })
-  app.delete('/Groups/:id', async (request, reply) => {
-    const id = readId(request, groupType)
-    if (request.headers['if-match'] !== undefined) {
-      const group = await directory.findGroup(id)
-      if (group !== undefined) checkVersion(request, group)
+    const members = isObject(body) ? membersIn(body) : undefined
+    return directory.changeGroup(
+      id,
+      group => {
+        check(group)
+        return { attributes, members: members === undefined ? [] : [{ kind: 'replace', members }] }
+      },
+      cause,
+    )
+  },
+  patch(id, body, cause, check) {
+    const { attributeOperations, members } = splitGroupPatch(parsePatchRequest(body, dialects), dialects)
+    return directory.changeGroup(
+      id,
+      group => {
+        check(group)
+        const { attributes } = group
+        return {
+          attributes:
+            attributeOperations.length === 0
+              ? undefined
+              : applyPatch(attributes, attributeOperations, groupType, dialects),
+          members,
+        }
+      },
+      cause,
+    )
+  },
+  remove: (id, cause, check) => directory.deleteGroup(id, cause, check),
+  async render(groups, projection, base) {
+    const ids = groups.map(({ id }) => id)
+    const text = (group: DirectoryGroup, derived: JsonObject = {}) =>
+      resourceText(group, groupType, base, projection, { derived })
+    const whole = (group: DirectoryGroup, body: Rendered['body']) => ({ version: versionOf(group), body })
+
+    if (!shows(projection, 'members') || ids.length === 0)
+      return groups.map(group => whole(group, text(group)))
+    const few = await directory.fewMembersOf(ids, AT_ONCE)
+    if (few !== undefined) {
+      return groups.map(group => {
+        const members = few.get(group.id)?.map(member => memberValue(member, base))
+        return whole(group, text(group, members === undefined ? {} : { members }))
+      })
     }
-    await directory.deleteGroup(id, causeOf(request))
-    onChange()
-    return reply.code(204).send()
-  })
-  refuseOtherMethods(app, '/Groups', ['GET', 'POST'])
-  refuseOtherMethods(app, '/Groups/.search', ['POST'])
-  refuseOtherMethods(app, '/Groups/:id', ['GET', 'PUT', 'PATCH', 'DELETE'])
+    return groups.map(group => {
+      const pieces = memberPieces(directory.eachMember(group.id), projection, base)
+      return whole(group, withAttribute(text(group), 'members', pieces))
+    })
+  },
+})
 
-  async function change(
-    request: FastifyRequest,
-    next: (group: DirectoryGroup) => GroupChange,
-  ): Promise<DirectoryGroup> {
-    const checked = (group: DirectoryGroup): GroupChange => {
-      checkVersion(request, group)
-      return next(group)
-    }
-    const group = await directory.changeGroup(readId(request, groupType), checked, causeOf(request))
-    onChange()
-    return group
-  }
-
-  async function list(
-    request: FastifyRequest,
-    reply: FastifyReply,
-    { page, projection, listed }: Search,
-  ): Promise<FastifyReply> {
-    const found = await directory.listGroups(page)
-    const { items } = found
-    const base = baseUrl(request, publicUrl)
-    const members = await membersOf(items, projection)
-    const resources = items.map(group => groupResource(group, members.get(group.id) ?? [], base, projection))
-    return reply.type(scimJson).send(listed(found, resources))
-  }
-
-  async function answer(
-    request: FastifyRequest,
-    reply: FastifyReply,
-    group: DirectoryGroup,
-    projection: Projection,
-  ): Promise<FastifyReply> {
-    const members = await membersOf([group], projection)
-    const base = baseUrl(request, publicUrl)
-    return reply
-      .header('etag', versionOf(group))
-      .type(scimJson)
-      .send(groupResource(group, members.get(group.id) ?? [], base, projection))
-  }
-
-  async function membersOf(
-    groups: readonly DirectoryGroup[],
-    projection: Projection,
-  ): Promise<ReadonlyMap<string, readonly Member[]>> {
-    if (groups.length === 0 || !shows(projection, 'members')) return new Map()
-    return directory.membersOf(groups.map(({ id }) => id))
-  }
-}
-
-function groupResource(
-  group: DirectoryGroup,
-  members: readonly Member[],
-  base: string,
-  projection: Projection,
-): JsonObject {
-  const derived = members.map(({ id, kind, display }) => ({
+function memberValue({ id, kind, display }: Member, base: string): JsonObject {
+  return {
     value: id,
     $ref: locationOf(id, kind === 'Group' ? groupType : userType, base),
     type: kind,
     ...(display === undefined ? {} : { display }),
-  }))
-  return project(
-    toResource(group, groupType, base, derived.length === 0 ? {} : { members: derived }),
-    projection,
-  )
+  }
+}
+
+async function* memberPieces(
+  chunks: AsyncIterable<readonly Member[]>,
+  projection: Projection,
+  base: string,
+): AsyncGenerator<string> {
+  let before = '['
+  for await (const chunk of chunks) {
+    const values = chunk.map(member => memberValue(member, base))
+    const shown = derivedValue('members', values, projection)
+    if (shown.length === 0) continue
+    yield before + JSON.stringify(shown).slice(1, -1)
+    before = ','
+  }
+  yield before === '[' ? '[]' : ']'
 }

@@ -19,13 +19,11 @@ export function refuseOtherMethods(app: FastifyInstance, url: string, allowed: r
   )
 }
 
-/** 501 for what ServiceProviderConfig says is not supported (RFC 7644 §3.2, §3.7 and §3.11). */
+/** 501 for the alias of the user who asks (RFC 7644 §3.11): a provisioning client is none. */
 export function registerUnsupported(app: FastifyInstance): void {
-  for (const url of ['/', '/.search', '/Bulk', '/Me']) {
-    refuse(app, url, ALL, () => {
-      return new ScimError(501, undefined, `This server has no ${url} endpoint: use /Users and /Groups.`)
-    })
-  }
+  refuse(app, '/Me', ALL, () => {
+    return new ScimError(501, undefined, 'This server has no /Me endpoint: use /Users and /Groups.')
+  })
 }
 
 function refuse(

@@ -8,6 +8,7 @@ import { type Phase, phaseOf } from '../phase.ts'
 import { groupOf } from '../plan.ts'
 import type { Plan, Step, StepResult } from '../step.ts'
 import { createGroups, deleteGroups, updateGroups } from './groups.ts'
+import type { Ledger } from './ledger.ts'
 import { addMembers, removeMembers } from './members.ts'
 import type { ApplyParts } from './parts.ts'
 import { stepsOf } from './parts.ts'
@@ -77,12 +78,27 @@ async function runPhase(phase: Phase, steps: readonly Step[], plan: Plan, parts:
       const short = stepsOf(plan.steps, 'add-member').filter(failed)
       return removeMembers(steps, parts, new Set(short.map(step => step.action.emailKey)))
     }
+    case 'successions':
+      return removeMembers(steps, parts, awaiting(steps, plan, ledger))
     case 'removals': {
       const short = plan.steps.some(step => ADDING.has(phaseOf(step.action)) && failed(step))
       await deleteGroups(steps, parts, short)
-      return removeUsers(steps, parts)
+      return removeUsers(steps, parts, awaiting(steps, plan, ledger))
     }
   }
+}
+
+/** People whose successor is not in the account yet with every membership that this plan was to bring. */
+function awaiting(steps: readonly Step[], plan: Plan, ledger: Ledger): ReadonlySet<string> {
+  const short = stepsOf(plan.steps, 'invite-user', 'add-member').filter(
+    step => step.verdict.kind === 'proceed' && !ledger.applied(step),
+  )
+  const unready = new Set(short.map(step => step.action.emailKey))
+  return new Set(
+    stepsOf(steps, 'remove-member', 'remove-user').flatMap(({ action }) =>
+      action.successor !== undefined && unready.has(action.successor) ? [action.emailKey] : [],
+    ),
+  )
 }
 
 /** Neighbours of one phase together; leavers come first in a plan and movers late, so `leaves` may occur twice. */

@@ -70,7 +70,7 @@ async function eachPerson(
 
 /** Reads by person or by group, whichever takes fewer calls. */
 function verifyMembers(steps: readonly MemberStep[], parts: ApplyParts, wanted: boolean): Promise<void> {
-  const { dynatrace, ledger } = parts
+  const { dynatrace, ledger, meet } = parts
   return verify(steps, parts, async missing => {
     const people = Map.groupBy(missing, step => step.action.emailKey)
     const groups = Map.groupBy(missing, step => ledger.idOf(step.action.group))
@@ -79,6 +79,7 @@ function verifyMembers(steps: readonly MemberStep[], parts: ApplyParts, wanted: 
     if (people.size <= groups.size) {
       const read = async (emailKey: string, email: string) => {
         const user = await dynatrace.users.get(email)
+        if (user !== undefined) meet(user)
         for (const id of user?.groupIds ?? []) seen.add(`${emailKey} ${id}`)
       }
       await Promise.all(
@@ -86,8 +87,10 @@ function verifyMembers(steps: readonly MemberStep[], parts: ApplyParts, wanted: 
       )
     } else {
       const read = async (id: string) => {
-        for (const user of (await dynatrace.groups.members(id)) ?? [])
+        for (const user of (await dynatrace.groups.members(id)) ?? []) {
+          meet(user)
           seen.add(`${foldKey(user.email)} ${id}`)
+        }
       }
       await Promise.all([...groups.keys()].map(id => ahead(() => read(id))))
     }

@@ -1,4 +1,4 @@
-import type { Dynatrace } from '../../dynatrace/dynatrace.ts'
+import type { AccountUser, Dynatrace } from '../../dynatrace/dynatrace.ts'
 import type { Clock } from '../../lib/clock.ts'
 import type { OwnershipWrites } from '../ownership.ts'
 import type { Step, StepAction } from '../step.ts'
@@ -10,6 +10,8 @@ export interface ApplyParts {
   readonly ownership: OwnershipWrites
   readonly ledger: Ledger
   readonly clock: Clock
+  /** Is told what reading back says of people. */
+  readonly meet: (user: AccountUser) => void
 }
 
 export type StepOf<K extends StepAction['kind']> = Step & {

@@ -41,9 +41,22 @@ export async function inviteUsers(
   })
 }
 
-export async function removeUsers(all: readonly Step[], parts: ApplyParts): Promise<void> {
-  const steps = stepsOf(all, 'remove-user')
+/** `unsettled`: people whose successor does not have everything yet; they stay for now. */
+export async function removeUsers(
+  all: readonly Step[],
+  parts: ApplyParts,
+  unsettled: ReadonlySet<string>,
+): Promise<void> {
   const { dynatrace, ledger, ownership } = parts
+  const everybody = stepsOf(all, 'remove-user')
+  ledger.set(
+    everybody.filter(step => unsettled.has(step.action.emailKey)),
+    {
+      kind: 'skipped',
+      reason: 'The new user does not have everything yet, so the old one stays until it does.',
+    },
+  )
+  const steps = everybody.filter(step => !unsettled.has(step.action.emailKey))
   for (const step of steps) await ledger.attempt([step], () => dynatrace.users.remove(step.action.email))
   await verify(steps, parts, async missing => {
     const there = await present(
@@ -64,12 +77,18 @@ interface Named {
   readonly email: string
 }
 
-async function present(people: readonly Named[], { dynatrace }: ApplyParts): Promise<ReadonlySet<string>> {
+async function present(
+  people: readonly Named[],
+  { dynatrace, meet }: ApplyParts,
+): Promise<ReadonlySet<string>> {
   if (people.length > ONE_BY_ONE) {
-    return new Set((await dynatrace.users.list()).map(user => foldKey(user.email)))
+    const users = await dynatrace.users.list()
+    for (const user of users) meet(user)
+    return new Set(users.map(user => foldKey(user.email)))
   }
   const found = await Promise.all(
     people.map(async each => ({ each, user: await dynatrace.users.get(each.email) })),
   )
+  for (const { user } of found) if (user !== undefined) meet(user)
   return new Set(found.filter(({ user }) => user !== undefined).map(({ each }) => each.emailKey))
 }

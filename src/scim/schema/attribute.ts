@@ -33,6 +33,10 @@ export interface Schema {
   readonly attributes: readonly Attribute[]
 }
 
+/** Whether clients can write nothing of a schema. */
+export const isReadOnly = ({ attributes }: Schema): boolean =>
+  attributes.every(({ mutability }) => mutability === 'readOnly')
+
 /** A type of resource: where it is served and which attributes it may have. */
 export interface ResourceType {
   readonly name: 'User' | 'Group'

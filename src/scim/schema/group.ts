@@ -13,7 +13,8 @@ const groupSchema: Schema = {
     attribute('members', 'complex', 'The members of the group.', {
       multiValued: true,
       subAttributes: [
-        attribute('value', 'string', 'The id of the member.', { mutability: 'immutable' }),
+        // Ids are case-exact (RFC 7643 §3.1), so what names one is.
+        attribute('value', 'string', 'The id of the member.', { caseExact: true, mutability: 'immutable' }),
         attribute('$ref', 'reference', 'The URI of the member.', {
           caseExact: true,
           mutability: 'immutable',

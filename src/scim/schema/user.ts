@@ -1,5 +1,6 @@
 /** The User schema (RFC 7643 §4.1 and §8.7.1). */
 import { type Attribute, attribute, commonAttributes, type ResourceType, type Schema } from './attribute.ts'
+import { dynatraceUserSchema } from './dynatrace-user.ts'
 import { enterpriseUserSchema } from './enterprise-user.ts'
 
 const userSchema: Schema = {
@@ -73,7 +74,7 @@ const userSchema: Schema = {
       multiValued: true,
       mutability: 'readOnly',
       subAttributes: [
-        attribute('value', 'string', 'The id of the group.', { mutability: 'readOnly' }),
+        attribute('value', 'string', 'The id of the group.', { caseExact: true, mutability: 'readOnly' }),
         attribute('$ref', 'reference', 'The URI of the group.', {
           caseExact: true,
           mutability: 'readOnly',
@@ -97,7 +98,7 @@ export const userType: ResourceType = {
   endpoint: '/Users',
   description: 'User Account',
   schema: userSchema,
-  extensions: [enterpriseUserSchema],
+  extensions: [enterpriseUserSchema, dynatraceUserSchema],
   attributes: [...commonAttributes, ...userSchema.attributes],
 }
 

@@ -1,4 +1,4 @@
-/** Renames, doubtful deactivations, what the account says of users, and refusals that people should see. */
+/** Renames, doubtful deactivations, what the account says of users, refusals that people should see, settings in force. */
 import { type SchemaModule, sql } from 'kysely'
 import type { Store } from '../store.ts'
 
@@ -10,6 +10,7 @@ export async function up(schema: SchemaModule, dialect: Store['dialect']): Promi
   await schema.alterTable('users').addColumn('reactivatedAt', text).execute()
   await schema.alterTable('users').addColumn('doubtedSince', text).execute()
   await schema.alterTable('departures').addColumn('successorKey', text).execute()
+  await schema.createIndex('departuresBySuccessor').on('departures').column('successorKey').execute()
 
   await schema
     .createTable('accountUsers')
@@ -33,6 +34,13 @@ export async function up(schema: SchemaModule, dialect: Store['dialect']): Promi
     .addColumn('firstAt', text, column => column.notNull())
     .addColumn('lastAt', text, column => column.notNull())
     .addPrimaryKeyConstraint('refusalsKey', ['kind', 'subject'])
+    .modifyEnd(strict)
+    .execute()
+
+  await schema
+    .createTable('settings')
+    .addColumn('name', text, column => column.primaryKey())
+    .addColumn('value', text, column => column.notNull())
     .modifyEnd(strict)
     .execute()
 }

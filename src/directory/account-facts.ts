@@ -1,0 +1,59 @@
+/** What the account said of people when it was last looked at, for the Dynatrace extension of the SCIM user. */
+import { sql } from 'kysely'
+import { statement } from '../store/statement.ts'
+import type { Reader } from '../store/store.ts'
+import type { AccountUserRow } from '../store/tables.ts'
+import { textList } from '../store/text-list.ts'
+import { isKeyText } from './key-text.ts'
+
+/** One person in the account. What the account does not say, or nobody has asked yet, is undefined. */
+export interface AccountFact {
+  readonly emailKey: string
+  readonly uid: string | undefined
+  /** As Dynatrace says it: `ACTIVE`, `PENDING`, … */
+  readonly status: string | undefined
+  /** Instant of the last sign-in. */
+  readonly lastSignIn: string | undefined
+  /** Names of the environments in which the person has access through groups of ours, sorted. */
+  readonly environments: readonly string[]
+  /** When the person was last found, or brought, in step; moves at most once an hour while nothing changes. */
+  readonly syncedAt: string | undefined
+  /** Why the last attempt failed; undefined when it did not. */
+  readonly error: string | undefined
+}
+
+/** By folded e-mail; people of whom nothing is known are not in it. */
+export async function accountFacts(
+  db: Reader,
+  emailKeys: readonly string[],
+): Promise<ReadonlyMap<string, AccountFact>> {
+  const keys = emailKeys.filter(isKeyText)
+  if (keys.length === 0) return new Map()
+  const rows = await factsOf(db, { keys: JSON.stringify(keys) })
+  return new Map(rows.map(row => [row.emailKey, toFact(row)]))
+}
+
+/** All of them, for a pass that looks at everybody. */
+export async function allAccountFacts(db: Reader): Promise<ReadonlyMap<string, AccountFact>> {
+  const rows = await db.selectFrom('accountUsers').selectAll().execute()
+  return new Map(rows.map(row => [row.emailKey, toFact(row)]))
+}
+
+function toFact(row: AccountUserRow): AccountFact {
+  return {
+    emailKey: row.emailKey,
+    uid: row.uid ?? undefined,
+    status: row.status ?? undefined,
+    lastSignIn: row.lastSignIn ?? undefined,
+    environments: JSON.parse(row.environments) as string[], // our own text, written by the reconciler
+    syncedAt: row.syncedAt ?? undefined,
+    error: row.error ?? undefined,
+  }
+}
+
+const factsOf = statement((db: Reader, { keys }: { keys: string }) =>
+  db
+    .selectFrom('accountUsers')
+    .selectAll()
+    .where('emailKey', 'in', sql<string>`${textList(db, keys)}`),
+)

@@ -1,0 +1,60 @@
+/** `/scim/v2/Bulk`: many operations in one request (RFC 7644 §3.7). */
+import type { FastifyInstance, FastifyRequest } from 'fastify'
+import { unreachable } from '../../lib/errors.ts'
+import { maxBulkPayload, parseBulkRequest } from '../../scim/bulk-request.ts'
+import { type BulkAnswer, type BulkCall, runBulk } from '../../scim/bulk-run.ts'
+import type { Json } from '../../scim/json.ts'
+import { problemOf } from '../plugins/errors.ts'
+import type { Answer, Call, ResourceEndpoint } from './answer.ts'
+import { scimJson } from './media-type.ts'
+import { refuseOtherMethods } from './methods.ts'
+import { callOf } from './resource-routes.ts'
+
+export function registerBulk(
+  app: FastifyInstance,
+  endpoints: readonly ResourceEndpoint[],
+  publicUrl: string | undefined,
+): void {
+  app.post<{ Body: Json }>('/Bulk', { bodyLimit: maxBulkPayload }, async (request, reply) => {
+    const asked = parseBulkRequest(request.body)
+    const answer = await runBulk(asked, partsFor(request))
+    return reply.type(scimJson).send(JSON.stringify(answer))
+  })
+  refuseOtherMethods(app, '/Bulk', ['POST'])
+
+  function partsFor(request: FastifyRequest) {
+    const call = callOf(request, publicUrl)
+    return {
+      base: call.base,
+      types: endpoints.map(({ type }) => type),
+      problemOf: (thrown: unknown) => problemOf(thrown, request),
+      perform: (bulkCall: BulkCall) => perform(bulkCall, call),
+    }
+  }
+
+  async function perform(
+    { target, data, version }: BulkCall,
+    { requestId, base }: Call,
+  ): Promise<BulkAnswer> {
+    const endpoint = endpoints.find(({ type }) => type === target.type)
+    if (endpoint === undefined) throw new TypeError(`no endpoint for ${target.type.name}`)
+    // Resources are not shown in the answer, so that only the least of each is read.
+    const call = { requestId, base, query: { attributes: 'id' }, ifMatch: version, ifNoneMatch: undefined }
+    return carriedOut(endpoint, { target, data, version }, call)
+  }
+}
+
+function carriedOut(endpoint: ResourceEndpoint, { target, data }: BulkCall, call: Call): Promise<Answer> {
+  switch (target.kind) {
+    case 'create':
+      return endpoint.create(data, { ...call, ifMatch: undefined })
+    case 'replace':
+      return endpoint.replace(target.id, data, call)
+    case 'patch':
+      return endpoint.patch(target.id, data, call)
+    case 'remove':
+      return endpoint.remove(target.id, call)
+    default:
+      return unreachable(target)
+  }
+}

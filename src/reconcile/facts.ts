@@ -1,0 +1,98 @@
+/**
+ * What a pass learned of people, kept for the Dynatrace extension of the SCIM user. Pure but for the end.
+ *
+ * A row is written when something in it changed. While nothing changes, `syncedAt` moves once an hour, so
+ * that a pass in step writes next to nothing.
+ */
+import { writeAccountFacts } from '../directory/account-fact-writes.ts'
+import { type AccountFact, accountFacts, allAccountFacts } from '../directory/account-facts.ts'
+import type { Store } from '../store/store.ts'
+import { environmentsOf, type Seen } from './open-environments.ts'
+import type { Step, StepResult } from './step.ts'
+
+const SYNCED_AGAIN_MS = 3_600_000
+
+export async function keepFacts(
+  seen: Seen,
+  { store, now }: { readonly store: Store; readonly now: Date },
+): Promise<void> {
+  const known =
+    seen.scope.kind === 'full'
+      ? await allAccountFacts(store.db)
+      : await accountFacts(store.db, [...seen.scope.emails])
+  const { changed, gone } = learnedFacts(seen, known, now)
+  await writeAccountFacts(store, changed, gone)
+}
+
+/**
+ * A pass over part of the account says something of the people in its scope alone: of others it has not read
+ * all groups. `gone`: folded e-mails of people who are neither in the account nor in the directory any more.
+ */
+export function learnedFacts(
+  seen: Seen,
+  known: ReadonlyMap<string, AccountFact>,
+  now: Date,
+): { readonly changed: readonly AccountFact[]; readonly gone: readonly string[] } {
+  const { scope, snapshot, observed } = seen
+  const keys = scope.kind === 'full' ? new Set([...snapshot.people.keys(), ...known.keys()]) : scope.emails
+  const stepsOf = Map.groupBy(seen.plan.steps, step =>
+    'emailKey' in step.action ? step.action.emailKey : '',
+  )
+  const environments = environmentsOf(seen)
+  const changed: AccountFact[] = []
+  const gone: string[] = []
+  for (const emailKey of keys) {
+    if (observed.blind.users.has(emailKey)) continue
+    const before = known.get(emailKey)
+    const steps = stepsOf.get(emailKey) ?? []
+    const isHere = isInAccount(emailKey, steps, seen)
+    if (!isHere && !snapshot.people.has(emailKey)) {
+      if (before !== undefined) gone.push(emailKey)
+      continue
+    }
+    const after = factOf(emailKey, steps, { ...seen, before, isHere, environments, now })
+    if (after !== undefined) changed.push(after)
+  }
+  return { changed, gone }
+}
+
+/** Undefined when nothing is worth writing. */
+function factOf(
+  emailKey: string,
+  steps: readonly Step[],
+  seen: Seen & {
+    readonly before: AccountFact | undefined
+    readonly isHere: boolean
+    /** Undefined when not everything could be read. */
+    readonly environments: ReadonlyMap<string, readonly string[]> | undefined
+    readonly now: Date
+  },
+): AccountFact | undefined {
+  const { before, isHere, results, now } = seen
+  const user = isHere ? seen.met.get(emailKey) : undefined
+  const isBlurred = seen.environments === undefined
+  const failure = steps.findLast(step => results.get(step.id)?.kind === 'failed')
+  const inStep = !isBlurred && steps.every(step => results.get(step.id)?.kind === 'applied')
+  const learned = {
+    emailKey,
+    uid: isHere ? (user?.uid ?? before?.uid) : undefined,
+    status: isHere ? (user?.status ?? before?.status) : undefined,
+    lastSignIn: isHere ? (user?.lastSignIn ?? before?.lastSignIn) : undefined,
+    environments: isBlurred ? (before?.environments ?? []) : (seen.environments?.get(emailKey) ?? []),
+    error: failure === undefined ? undefined : reasonOf(results.get(failure.id)),
+  }
+  const isSame = before !== undefined && JSON.stringify({ ...before, ...learned }) === JSON.stringify(before)
+  const at = before?.syncedAt
+  const isDue = inStep && (at === undefined || now.getTime() - Date.parse(at) >= SYNCED_AGAIN_MS)
+  if (isSame && !isDue) return undefined
+  return { ...learned, syncedAt: inStep ? now.toISOString() : at }
+}
+
+const reasonOf = (result: StepResult | undefined): string | undefined =>
+  result === undefined || result.kind === 'applied' ? undefined : result.reason
+
+function isInAccount(emailKey: string, steps: readonly Step[], { observed, results }: Seen): boolean {
+  const done = (kind: 'invite-user' | 'remove-user') =>
+    steps.some(step => step.action.kind === kind && results.get(step.id)?.kind === 'applied')
+  return observed.state.users.has(emailKey) ? !done('remove-user') : done('invite-user')
+}

@@ -1,0 +1,99 @@
+/**
+ * What a transaction writes last: lines of the journal and of the change feed, which its works only add to.
+ *
+ * Works that share a transaction put their lines here, and before it commits all of them are written by one
+ * statement each. Whatever a rolled back work put here goes with it.
+ */
+import { SqliteAdapter, sql } from 'kysely'
+import { chainJournal } from './journal-chain.ts'
+import type { JournalEntry } from './journal-entry.ts'
+import { statement } from './statement.ts'
+import type { Reader, Writer } from './store.ts'
+import type { ChangeRow, JournalRow } from './tables.ts'
+
+interface Tail {
+  readonly journal: { readonly entry: JournalEntry; readonly at: string }[]
+  readonly changes: Omit<ChangeRow, 'seq'>[]
+}
+
+const tails = new WeakMap<Writer, Tail>()
+
+/** Adds lines to the journal, in the order of the calls. `at` is an ISO instant. */
+export function appendJournal(tx: Writer, entries: readonly JournalEntry[], at: string): void {
+  for (const entry of entries) tailOf(tx).journal.push({ entry, at })
+}
+
+/** Adds a key to the change feed. */
+export function appendChange(tx: Writer, change: Omit<ChangeRow, 'seq'>): void {
+  tailOf(tx).changes.push(change)
+}
+
+/** What has been put there so far; `undo` takes away what comes after. */
+export function tailMark(tx: Writer): { undo(): void } {
+  const { journal, changes } = tailOf(tx)
+  const [lines, keys] = [journal.length, changes.length]
+  return {
+    undo() {
+      journal.length = lines
+      changes.length = keys
+    },
+  }
+}
+
+/** Writes all of it. To be called once, when the works are done. */
+export async function writeTail(tx: Writer): Promise<void> {
+  const { journal, changes } = tailOf(tx)
+  if (changes.length > 0) await insertChanges(tx, { rows: JSON.stringify(changes.map(changeValues)) })
+  if (journal.length === 0) return
+  const [head] = await newest(tx, {})
+  const rows = chainJournal(head, journal)
+  await insertLines(tx, { rows: JSON.stringify(rows.map(lineValues)) })
+}
+
+function tailOf(tx: Writer): Tail {
+  let tail = tails.get(tx)
+  if (tail === undefined) {
+    tail = { journal: [], changes: [] }
+    tails.set(tx, tail)
+  }
+  return tail
+}
+
+const changeValues = ({ kind, key, requestId, at }: Omit<ChangeRow, 'seq'>) => [kind, key, requestId, at]
+
+const lineValues = (row: JournalRow) => [
+  row.seq,
+  row.at,
+  row.kind,
+  row.runId,
+  row.requestId,
+  row.actor,
+  row.data,
+  row.previousHash,
+  row.hash,
+]
+
+const newest = statement((db: Reader) =>
+  db.selectFrom('journal').select(['seq', 'hash']).orderBy('seq', 'desc').limit(sql.lit(1)),
+)
+
+const insertChanges = statement(
+  (db: Reader, { rows }: { rows: string }) =>
+    sql`insert into changes (kind, key, request_id, at) ${valuesOf(db, rows, ['text', 'text', 'text', 'text'])}`,
+)
+
+const insertLines = statement(
+  (db: Reader, { rows }: { rows: string }) =>
+    sql`insert into journal (seq, at, kind, run_id, request_id, actor, data, previous_hash, hash)
+      ${valuesOf(db, rows, ['bigint', 'text', 'text', 'text', 'text', 'text', 'text', 'text', 'text'])}`,
+)
+
+/** The rows of a JSON array of arrays. */
+function valuesOf(db: Reader, rows: string, types: readonly string[]) {
+  if (db.getExecutor().adapter instanceof SqliteAdapter) {
+    const columns = types.map((_, at) => sql`value ->> ${sql.lit(at)}`)
+    return sql`select ${sql.join(columns)} from json_each(${rows}) where true`
+  }
+  const columns = types.map((type, at) => sql`(line ->> ${sql.lit(at)})::${sql.raw(type)}`)
+  return sql`select ${sql.join(columns)} from json_array_elements(${rows}::json) as element(line)`
+}
