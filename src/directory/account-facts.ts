@@ -1,10 +1,15 @@
 /** What the account said of people when it was last looked at, for the Dynatrace extension of the SCIM user. */
 import { sql } from 'kysely'
+import { breather } from '../lib/turns.ts'
+import type { JsonObject } from '../scim/json.ts'
 import { statement } from '../store/statement.ts'
 import type { Reader } from '../store/store.ts'
 import type { AccountUserRow } from '../store/tables.ts'
 import { textList } from '../store/text-list.ts'
 import { isKeyText } from './key-text.ts'
+
+/** Rows in one query: a few milliseconds of the loop. */
+const CHUNK = 200
 
 /** One person in the account. What the account does not say, or nobody has asked yet, is undefined. */
 export interface AccountFact {
@@ -33,10 +38,33 @@ export async function accountFacts(
   return new Map(rows.map(row => [row.emailKey, toFact(row)]))
 }
 
-/** All of them, for a pass that looks at everybody. */
-export async function allAccountFacts(db: Reader): Promise<ReadonlyMap<string, AccountFact>> {
-  const rows = await db.selectFrom('accountUsers').selectAll().execute()
-  return new Map(rows.map(row => [row.emailKey, toFact(row)]))
+/** The value of the Dynatrace extension, for answers, filters and sorting alike. */
+export const factsValue = (facts: AccountFact): JsonObject => ({
+  ...(facts.uid === undefined ? {} : { uid: facts.uid }),
+  ...(facts.status === undefined ? {} : { status: facts.status }),
+  ...(facts.lastSignIn === undefined ? {} : { lastSignIn: facts.lastSignIn }),
+  ...(facts.environments.length === 0 ? {} : { environments: facts.environments }),
+  ...(facts.syncedAt === undefined ? {} : { lastSync: facts.syncedAt }),
+  ...(facts.error === undefined ? {} : { lastSyncError: facts.error }),
+})
+
+/** All of them in pieces, for a pass that looks at everybody; what is written meanwhile does no harm. */
+export async function* allAccountFacts(db: Reader): AsyncGenerator<readonly AccountFact[]> {
+  const breathe = breather()
+  for (let after = ''; ; ) {
+    const rows = await db
+      .selectFrom('accountUsers')
+      .selectAll()
+      .where('emailKey', '>', after)
+      .orderBy('emailKey')
+      .limit(CHUNK)
+      .execute()
+    yield rows.map(toFact)
+    const last = rows.at(-1)
+    if (last === undefined || rows.length < CHUNK) return
+    after = last.emailKey
+    await breathe()
+  }
 }
 
 function toFact(row: AccountUserRow): AccountFact {

@@ -1,16 +1,18 @@
 /** The change feed over the rows that every directory write leaves. */
+import { setImmediate as nextTurn } from 'node:timers/promises'
+import { sql } from 'kysely'
 import { statement } from '../store/statement.ts'
 import type { Reader, Store } from '../store/store.ts'
 import type { ChangedKey, ChangeFeed } from './snapshot.ts'
 
-const CHUNK = 5000
+const CHUNK = 2000
 
 export function sqlChangeFeed(store: Store): ChangeFeed {
   return {
-    async pending() {
+    async pending(limit = Number.POSITIVE_INFINITY, wanted = () => true) {
       const keys = new Map<string, Pending>()
       for (let after = 0; ; ) {
-        const rows = await changesAfter(store.db, { after, limit: CHUNK })
+        const rows = await changesAfter(store.db, { after })
         for (const { kind, key, requestId, seq } of rows) {
           const name = `${kind} ${key}`
           const known = keys.get(name) ?? { kind, key, requestIds: new Set<string>(), seq }
@@ -19,10 +21,17 @@ export function sqlChangeFeed(store: Store): ChangeFeed {
           keys.set(name, known)
         }
         const last = rows.at(-1)
-        if (last === undefined || rows.length < CHUNK) break
+        const found = [...keys.values()].map(each => ({ ...each, requestIds: [...each.requestIds] }))
+        const ready = found.filter(wanted)
+        // Of the keys of a first import only some are worked on at a time: the others need not be read yet.
+        if (last === undefined || rows.length < CHUNK || ready.length >= limit) return ready.slice(0, limit)
         after = last.seq
+        await nextTurn()
       }
-      return [...keys.values()].map(pending => ({ ...pending, requestIds: [...pending.requestIds] }))
+    },
+    async count() {
+      const [counted] = await distinctKeys(store.db, {})
+      return counted?.total ?? 0
     },
     async settle(keys) {
       if (keys.length === 0) return
@@ -41,8 +50,13 @@ interface Pending extends Omit<ChangedKey, 'requestIds' | 'seq'> {
   seq: number
 }
 
-const changesAfter = statement((db: Reader, { after, limit }: { after: number; limit: number }) =>
-  db.selectFrom('changes').selectAll().where('seq', '>', after).orderBy('seq').limit(limit),
+const changesAfter = statement((db: Reader, { after }: { after: number }) =>
+  db.selectFrom('changes').selectAll().where('seq', '>', after).orderBy('seq').limit(sql.lit(CHUNK)),
+)
+
+const distinctKeys = statement(
+  () =>
+    sql<{ total: number }>`select count(*) as total from (select distinct kind, key from changes) as keys`,
 )
 
 const forgetKey = statement((db: Reader, given: { kind: ChangedKey['kind']; key: string; seq: number }) =>

@@ -7,6 +7,7 @@
  */
 import type { Filter } from '../scim/filter.ts'
 import type { JsonObject } from '../scim/json.ts'
+import type { StoredText } from '../scim/resource-text.ts'
 import type { Position, Sort } from '../scim/sort.ts'
 import type { AccountFact } from './account-facts.ts'
 
@@ -29,12 +30,12 @@ export interface DirectoryUser {
   /** The address this user has in Dynatrace; undefined when the resource holds no usable one. */
   readonly email: string | undefined
   /** That address folded: what the account knows the person by. */
-  readonly emailKey: string | undefined
+  readonly emailKey: string | null
   readonly active: boolean
   readonly inactiveSince: string | undefined
   readonly attributes: JsonObject
   /** The JSON text of `attributes`. */
-  readonly text: string
+  readonly resource: string
   readonly version: number
   readonly createdAt: string
   readonly modifiedAt: string
@@ -47,7 +48,7 @@ export interface DirectoryGroup {
   readonly externalId: string | undefined
   readonly attributes: JsonObject
   /** The JSON text of `attributes`. */
-  readonly text: string
+  readonly resource: string
   readonly version: number
   readonly createdAt: string
   readonly modifiedAt: string
@@ -58,6 +59,11 @@ export interface Member {
   readonly kind: 'User' | 'Group'
   /** userName or displayName of the member; undefined while the member is not known (parked). */
   readonly display: string | undefined
+}
+
+/** A user as answers show it: as stored, with what finds its facts. */
+export interface ListedUser extends StoredText {
+  readonly emailKey: string | null
 }
 
 /** A group that holds a user, for the read-only `groups` attribute of RFC 7643 §4.1.2. */
@@ -91,6 +97,8 @@ export interface PageRequest {
   readonly filter: Filter | undefined
   readonly startIndex: number
   readonly count: number
+  /** The URL that `meta.location` and `$ref` begin with: filters and sorting see them as answers show them. */
+  readonly base?: string
   /** By default the order of creation. */
   readonly sort?: Sort | undefined
   /** Instead of at `startIndex` the page begins behind a position of the same order, or with the first item. */
@@ -124,8 +132,8 @@ export interface Directory {
   ): Promise<DirectoryUser>
   /** Removes the user and its memberships, and notes the departure of its e-mail. */
   deleteUser(id: string, cause: Cause, check?: (user: DirectoryUser) => void): Promise<void>
-  findUser(id: string): Promise<DirectoryUser | undefined>
-  listUsers(page: PageRequest): Promise<Page<DirectoryUser>>
+  findUser(id: string): Promise<ListedUser | undefined>
+  listUsers(page: PageRequest): Promise<Page<ListedUser>>
   /** By folded e-mail address; who was never seen in the account is not in it. */
   accountFacts(emailKeys: readonly string[]): Promise<ReadonlyMap<string, AccountFact>>
   groupsOfUsers(ids: readonly string[]): Promise<ReadonlyMap<string, readonly GroupOfUser[]>>
@@ -137,8 +145,8 @@ export interface Directory {
     cause: Cause,
   ): Promise<DirectoryGroup>
   deleteGroup(id: string, cause: Cause, check?: (group: DirectoryGroup) => void): Promise<void>
-  findGroup(id: string): Promise<DirectoryGroup | undefined>
-  listGroups(page: PageRequest): Promise<Page<DirectoryGroup>>
+  findGroup(id: string): Promise<StoredText | undefined>
+  listGroups(page: PageRequest): Promise<Page<StoredText>>
   membersOf(ids: readonly string[]): Promise<ReadonlyMap<string, readonly Member[]>>
   /** The same, or undefined when they are more than `limit` in all. */
   fewMembersOf(

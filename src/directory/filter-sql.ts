@@ -4,7 +4,8 @@
 import { type RawBuilder, sql } from 'kysely'
 import { unreachable } from '../lib/errors.ts'
 import { foldKey } from '../lib/fold.ts'
-import type { Filter } from '../scim/filter.ts'
+import type { Filter, Value } from '../scim/filter.ts'
+import { emailKey } from './email-index.ts'
 import { type Column, type Condition, columnCondition, NOTHING, negated } from './filter-column.ts'
 import { isKeyText } from './key-text.ts'
 
@@ -20,11 +21,15 @@ export interface Equality {
 /** By path in lower case and without the core schema. */
 export type Equalities = ReadonlyMap<string, Equality>
 
-/** What SQL knows of a type of resource. Both maps are by path in lower case and without the core schema. */
+/** A condition that holds at least where an attribute equals the value; undefined when there is none. */
+export type Hint = (value: string) => Condition | undefined
+
+/** What SQL knows of a type of resource. All maps are by path in lower case and without the core schema. */
 export interface Queryable {
   readonly table: 'users' | 'groups'
   readonly equalities: Equalities
   readonly columns: ReadonlyMap<string, Column>
+  readonly hints: ReadonlyMap<string, Hint>
 }
 
 const exact = (value: string): string => value
@@ -44,6 +49,19 @@ export const groupEqualities: Equalities = new Map([
   ['members', { key: exact, holds: hasMember }],
   ['members.value', { key: exact, holds: hasMember }],
 ] satisfies [string, Equality][])
+
+export const userHints: ReadonlyMap<string, Hint> = new Map([
+  ['emails', withEmail],
+  ['emails.value', withEmail],
+])
+
+export const groupHints: ReadonlyMap<string, Hint> = new Map()
+
+function withEmail(value: string): Condition | undefined {
+  const key = emailKey(value)
+  if (key === undefined) return undefined
+  return sql`users.id in (select user_id from user_emails where value_key = ${key})`
+}
 
 function inGroup(id: string): Condition {
   return sql`users.id in (select member_id from members where group_id = ${id})`
@@ -131,18 +149,27 @@ export function looseCondition(filter: Filter, known: Queryable): Condition | un
       return parts.every(part => part !== undefined) ? joined(parts, 'or') : undefined
     }
     case 'has': {
-      // What holds for one element as a whole holds for it in each part.
       const { path, filter: inner } = filter
-      if (inner.op !== 'and') return undefined
+      if (inner.op === 'eq' && columnPath(inner.path) === 'value') {
+        return hinted(`${columnPath(path, known.table)}.value`, inner.value, known)
+      }
+      if (inner.op !== 'and' && inner.op !== 'or') return undefined
+      // What holds for one element as a whole holds for it in each part, or in one.
       const filters = inner.filters.map((part): Filter => ({ op: 'has', path, filter: part }))
-      return looseCondition({ op: 'and', filters }, known)
+      return looseCondition({ op: inner.op, filters }, known)
     }
+    case 'eq':
+      return hinted(columnPath(filter.path, known.table), filter.value, known)
     default:
       return undefined
   }
 }
 
-/** Whether the filter speaks of this attribute or its sub-attributes anywhere. */
+function hinted(path: string, value: Value, { hints }: Queryable): Condition | undefined {
+  return typeof value === 'string' ? hints.get(path)?.(value) : undefined
+}
+
+/** Whether the filter speaks of this attribute or schema, or of its sub-attributes, anywhere. */
 export function mentions(filter: Filter, attribute: string): boolean {
   switch (filter.op) {
     case 'and':
@@ -152,7 +179,8 @@ export function mentions(filter: Filter, attribute: string): boolean {
       return mentions(filter.filter, attribute)
     default: {
       const path = columnPath(filter.path)
-      return path === attribute || path.startsWith(`${attribute}.`)
+      const name = attribute.toLowerCase()
+      return path === name || path.startsWith(`${name}.`) || path.startsWith(`${name}:`)
     }
   }
 }

@@ -1,43 +1,45 @@
 /** Pages of groups. */
 import { sql } from 'kysely'
 import { caseExactIn } from '../scim/case-exact.ts'
-import { versionOf } from '../scim/resource.ts'
+import { locationOf, toResource } from '../scim/resource.ts'
+import type { StoredText } from '../scim/resource-text.ts'
 import { groupType } from '../scim/schema/group.ts'
+import { userType } from '../scim/schema/user.ts'
 import type { GroupRow } from '../store/tables.ts'
-import type { DirectoryGroup } from './directory.ts'
-import { groupEqualities, groupFilterColumns } from './filter-sql.ts'
+import { groupEqualities, groupFilterColumns, groupHints } from './filter-sql.ts'
 import { toGroup } from './group-rows.ts'
-import { lister } from './list.ts'
+import { finder, lister } from './list.ts'
+import type { Listing } from './listing.ts'
 import { membersOf } from './member-reads.ts'
 import { commonColumns, type SortColumn } from './sort-sql.ts'
 
-export const listGroups = lister<GroupRow, DirectoryGroup>({
+const listing: Listing<GroupRow, StoredText> = {
   table: 'groups',
   equalities: groupEqualities,
   columns: groupFilterColumns,
+  hints: groupHints,
   sortColumns: new Map<string, SortColumn<GroupRow>>([
     ...commonColumns<GroupRow>(),
     ['displayName', { column: sql`display_name_key`, nullable: false, key: row => row.displayNameKey }],
   ]),
-  item: toGroup,
+  shown: sql`id, resource, version, created_at, modified_at`,
+  item: row => row,
   caseExact: caseExactIn(groupType),
-  async views(db, rows, asks) {
+  async views(db, rows, { asks, base = '' }) {
     const ids = asks('members') ? rows.map(row => row.id) : []
     const members = await membersOf(db, ids)
-    return rows.map(row => ({
-      ...toGroup(row).attributes,
-      id: row.id,
-      meta: {
-        resourceType: 'Group',
-        created: row.createdAt,
-        lastModified: row.modifiedAt,
-        version: versionOf(row),
-      },
-      members: (members.get(row.id) ?? []).map(({ id, kind, display }) => ({
-        value: id,
-        type: kind,
-        ...(display === undefined ? {} : { display }),
-      })),
-    }))
+    return rows.map(row =>
+      toResource(toGroup(row), groupType, base, {
+        members: (members.get(row.id) ?? []).map(({ id, kind, display }) => ({
+          value: id,
+          $ref: locationOf(id, kind === 'Group' ? groupType : userType, base),
+          type: kind,
+          ...(display === undefined ? {} : { display }),
+        })),
+      }),
+    )
   },
-})
+}
+
+export const listGroups = lister(listing)
+export const listedGroup = finder(listing)

@@ -22,23 +22,16 @@ export function groupColumns(attributes: JsonObject): GroupColumns {
   }
 }
 
-/** The attributes are parsed when somebody asks for them: most answers only need their text. */
-export function toGroup(row: GroupRow): DirectoryGroup {
-  let attributes: JsonObject | undefined
-  return {
-    id: row.id,
-    displayName: row.displayName,
-    externalId: row.externalId ?? undefined,
-    text: row.resource,
-    get attributes() {
-      attributes ??= JSON.parse(row.resource) as JsonObject // written by `groupColumns`
-      return attributes
-    },
-    version: row.version,
-    createdAt: row.createdAt,
-    modifiedAt: row.modifiedAt,
-  }
-}
+export const toGroup = (row: GroupRow): DirectoryGroup => ({
+  id: row.id,
+  displayName: row.displayName,
+  externalId: row.externalId ?? undefined,
+  resource: row.resource,
+  attributes: JSON.parse(row.resource) as JsonObject, // written by `groupColumns`
+  version: row.version,
+  createdAt: row.createdAt,
+  modifiedAt: row.modifiedAt,
+})
 
 /** These are columns or rows of their own. */
 const FOREIGN = ['id', 'meta', 'members']

@@ -25,9 +25,9 @@ export function lister<Row extends Ordered, Item>(listing: Listing<Row, Item>): 
   const table = sql.table(listing.table)
   const byCreation = createdOrder<Row>()
   const lookups = new Map(
-    [...listing.equalities].map(([path, equality]) => [path, lookup<Row>(listing.table, equality)]),
+    [...listing.equalities].map(([path, equality]) => [path, lookup(listing, equality)]),
   )
-  const all = wholeTable<Row>(listing.table, byCreation)
+  const all = wholeTable(listing, byCreation)
   return async (db, page) => {
     const { filter, startIndex, count, sort } = page
     if (filter === undefined && sort === undefined && page.behind === undefined) return plainPage(db, page)
@@ -37,8 +37,7 @@ export function lister<Row extends Ordered, Item>(listing: Listing<Row, Item>): 
         const key = listing.equalities.get(path)?.key(filter.value) ?? ''
         const rows = await lookups.get(path)?.(db, { key })
         if (rows !== undefined && rows.length <= LOOKED_UP) {
-          const items = rows.slice(startIndex - 1, startIndex - 1 + count).map(listing.item)
-          return { total: rows.length, items }
+          return { total: rows.length, items: rows.slice(startIndex - 1, startIndex - 1 + count) }
         }
       }
     }
@@ -55,8 +54,7 @@ export function lister<Row extends Ordered, Item>(listing: Listing<Row, Item>): 
     const [counted] = await all.count(db, {})
     const total = counted?.total ?? 0
     if (count === 0 || startIndex > total) return { total, items: [] }
-    const rows = await all.page(db, { count, offset: startIndex - 1 })
-    return { total, items: rows.map(listing.item) }
+    return { total, items: await all.page(db, { count, offset: startIndex - 1 }) }
   }
 
   async function pageOf(
@@ -110,25 +108,31 @@ export function lister<Row extends Ordered, Item>(listing: Listing<Row, Item>): 
 /** What equals a value is mostly one row; of more than these the database counts and cuts out the page. */
 const LOOKED_UP = 500
 
+/** The one with an id. */
+export const finder = <Row extends Ordered, Item>({ table, shown }: Listing<Row, Item>) =>
+  statement(
+    (_db: Reader, { id }: { id: string }) =>
+      sql<Item>`select ${shown} from ${sql.table(table)} where id = ${id}`,
+  )
+
 /** What equals one value. The limit is a part of the text: SQLite would plan anew for each that is bound. */
-function lookup<Row>(table: 'users' | 'groups', equality: Equality) {
+function lookup<Row extends Ordered, Item>({ table, shown }: Listing<Row, Item>, equality: Equality) {
   return statement(
-    (_db: Reader, given: { key: string }) => sql<Row>`
-      select * from ${sql.table(table)} where ${equality.holds(given.key)}
+    (_db: Reader, given: { key: string }) => sql<Item>`
+      select ${shown} from ${sql.table(table)} where ${equality.holds(given.key)}
       order by created_at, id limit ${sql.lit(LOOKED_UP + 1)}`,
   )
 }
 
 /** The page that an import of everything asks for again and again. */
-function wholeTable<Row>(name: 'users' | 'groups', order: SqlOrder<Row>) {
-  const table = sql.table(name)
+function wholeTable<Row extends Ordered, Item>({ table, shown }: Listing<Row, Item>, order: SqlOrder<Row>) {
+  const name = sql.table(table)
   return {
-    count: statement(() => sql<{ total: number }>`select count(*) as total from ${table}`),
+    count: statement(() => sql<{ total: number }>`select count(*) as total from ${name}`),
     page: statement(
-      (_db: Reader, given: { count: number; offset: number }) => sql<Row>`
-        select * from ${table} where id in (
-          select id from ${table} order by ${order.by} limit ${given.count} offset ${given.offset}
-        ) order by ${order.by}`,
+      // The sums keep SQLite from planning anew for each limit that is bound.
+      (_db: Reader, given: { count: number; offset: number }) => sql<Item>`
+        select ${shown} from ${name} order by ${order.by} limit (${given.count} + 0) offset (${given.offset} + 0)`,
     ),
   }
 }

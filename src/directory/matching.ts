@@ -12,13 +12,14 @@ import type { SqlOrder } from './sort-sql.ts'
 import { where } from './where.ts'
 
 const CHUNK = 500
+const LONGEST_HOLD_MS = 10
 
 /** In chunks: the rows that the filter holds for, in order, and how they look. */
 export async function* matching<Row extends Ordered, Item>(
   listing: Listing<Row, Item>,
   db: Reader,
   order: SqlOrder<Row>,
-  { filter, behind, sort }: PageRequest,
+  { filter, behind, sort, base }: PageRequest,
 ): AsyncGenerator<{
   readonly rows: readonly { readonly row: Row; readonly behind: boolean }[]
   readonly views: readonly JsonObject[]
@@ -28,17 +29,25 @@ export async function* matching<Row extends Ordered, Item>(
   const isBehind =
     typeof behind === 'object' ? sql`case when ${order.behind(behind)} then 1 else 0 end` : sql`1`
   const asks = (attribute: string): boolean =>
-    sort?.attribute === attribute || (filter !== undefined && mentions(filter, attribute))
+    sort?.attribute === attribute ||
+    sort?.extension === attribute ||
+    (filter !== undefined && mentions(filter, attribute))
   let last: Position | undefined
   for (;;) {
     const { rows } = await sql<Row & { behind: number }>`
       select *, ${isBehind} as behind from ${sql.table(listing.table)}
       ${where(prefilter, last === undefined ? undefined : order.behind(last))}
       order by ${order.by} limit ${CHUNK}`.execute(db)
-    const views = await listing.views(db, rows, asks)
-    const holds = rows.map((_, index) =>
-      filter === undefined ? true : evaluateFilter(filter, views[index] ?? {}, listing.caseExact),
-    )
+    const views = await listing.views(db, rows, { asks, base })
+    const holds: boolean[] = []
+    let since = performance.now()
+    for (const view of views) {
+      holds.push(filter === undefined || evaluateFilter(filter, view, listing.caseExact))
+      // A filter of the greatest length over users with many addresses takes milliseconds for each.
+      if (performance.now() - since < LONGEST_HOLD_MS) continue
+      await nextTurn()
+      since = performance.now()
+    }
     yield {
       rows: rows.filter((_, index) => holds[index]).map(row => ({ row, behind: row.behind === 1 })),
       views: views.filter((_, index) => holds[index]),

@@ -68,7 +68,12 @@ export async function groupsOfUsers(
   const found = new Map<string, GroupOfUser[]>()
   const ids = userIds.filter(isKeyText)
   if (ids.length === 0) return found
-  for (const { memberId, id, displayName } of await groupsOfMembers(db, { ids: JSON.stringify(ids) })) {
+  const [only = ''] = ids
+  const rows =
+    ids.length === 1
+      ? await groupsOfMember(db, { memberId: only })
+      : await groupsOfMembers(db, { ids: JSON.stringify(ids) })
+  for (const { memberId, id, displayName } of rows) {
     const others = found.get(memberId)
     if (others === undefined) found.set(memberId, [{ id, displayName }])
     else others.push({ id, displayName })
@@ -99,12 +104,18 @@ const membersAfter = statement((db: Reader, { groupId, after }: { groupId: strin
     .limit(sql.lit(CHUNK)),
 )
 
-const groupsOfMembers = statement((db: Reader, { ids }: { ids: string }) =>
+const groupsOf = (db: Reader) =>
   db
     .selectFrom('members')
     .innerJoin('groups', 'groups.id', 'members.groupId')
     .select(['members.memberId', 'groups.id', 'groups.displayName'])
-    .where('members.memberId', 'in', sql<string>`${textList(db, ids)}`)
     .orderBy('groups.displayName')
-    .orderBy('groups.id'),
+    .orderBy('groups.id')
+
+const groupsOfMember = statement((db: Reader, { memberId }: { memberId: string }) =>
+  groupsOf(db).where('members.memberId', '=', memberId),
+)
+
+const groupsOfMembers = statement((db: Reader, { ids }: { ids: string }) =>
+  groupsOf(db).where('members.memberId', 'in', sql<string>`${textList(db, ids)}`),
 )

@@ -1,6 +1,6 @@
 /** The rows that snapshots are made of. */
-import { setImmediate as nextTurn } from 'node:timers/promises'
 import { sql } from 'kysely'
+import { breather } from '../lib/turns.ts'
 import type { Reader } from '../store/store.ts'
 import type { DepartureRow } from '../store/tables.ts'
 import { textList } from '../store/text-list.ts'
@@ -8,7 +8,8 @@ import type { Nesting } from './nested-groups.ts'
 import type { PersonRow } from './person-row.ts'
 import type { Departure, IdpGroup } from './snapshot.ts'
 
-const CHUNK = 10_000
+/** Rows in one query: a few milliseconds of the loop. */
+const CHUNK = 1_000
 
 /** One direct membership of a person, or of an id that nobody has. */
 export interface PersonLink {
@@ -71,13 +72,14 @@ const toDeparture = (row: DepartureRow): Departure => ({
 
 export async function allPeople(db: Reader): Promise<readonly PersonRow[]> {
   const people: PersonRow[] = []
+  const breathe = breather()
   for (let after = ''; ; ) {
     const rows = await peopleColumns(db).where('id', '>', after).orderBy('id').limit(CHUNK).execute()
     people.push(...rows)
     const last = rows.at(-1)
     if (last === undefined || rows.length < CHUNK) return people
     after = last.id
-    await nextTurn()
+    await breathe()
   }
 }
 
@@ -99,6 +101,7 @@ const peopleColumns = (db: Reader) =>
 
 /** Every direct membership that is not of a group. */
 export async function* allLinks(db: Reader): AsyncGenerator<readonly PersonLink[]> {
+  const breathe = breather()
   let last: PersonLink = { groupId: '', memberId: '' }
   for (;;) {
     const { rows } = await sql<PersonLink>`
@@ -109,7 +112,7 @@ export async function* allLinks(db: Reader): AsyncGenerator<readonly PersonLink[
     const end = rows.at(-1)
     if (end === undefined || rows.length < CHUNK) return
     last = end
-    await nextTurn()
+    await breathe()
   }
 }
 

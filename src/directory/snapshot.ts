@@ -62,8 +62,10 @@ export interface ChangedKey {
 }
 
 export interface ChangeFeed {
-  /** All keys with changes that no pass has settled, oldest first. */
-  pending(): Promise<readonly ChangedKey[]>
+  /** Keys with changes that no pass has settled, oldest first: of those that are wanted, the first `limit`. */
+  pending(limit?: number, wanted?: (key: ChangedKey) => boolean): Promise<readonly ChangedKey[]>
+  /** How many keys have such changes. */
+  count(): Promise<number>
   /** Forgets the changes of a key up to and including `seq`. */
   settle(
     keys: readonly { readonly kind: 'user' | 'group'; readonly key: string; readonly seq: number }[],

@@ -3,15 +3,12 @@ import type { Clock } from '../lib/clock.ts'
 import type { Store, Writer } from '../store/store.ts'
 import { accountFacts } from './account-facts.ts'
 import type { Cause, Directory } from './directory.ts'
-import { listGroups } from './group-list.ts'
-import { groupById, toGroup } from './group-rows.ts'
+import { listedGroup, listGroups } from './group-list.ts'
 import { changeGroup, createGroup, deleteGroup } from './group-writes.ts'
 import { defaultIdentity, type IdentityRules } from './identity-rules.ts'
 import { isKeyText } from './key-text.ts'
 import { eachMember, fewMembersOf, groupsOfUsers, membersOf } from './member-reads.ts'
-import { listUsers } from './user-list.ts'
-import { toUser } from './user-row.ts'
-import { userById } from './user-statements.ts'
+import { listedUser, listUsers } from './user-list.ts'
 import { changeUser, createUser, deleteUser } from './user-writes.ts'
 import type { Write } from './write.ts'
 
@@ -30,10 +27,7 @@ export function sqlDirectory(parts: {
     changeUser: (id, change, cause, said = { active: true }) =>
       store.write(tx => changeUser(begun(tx, cause), id, change, identity, said)),
     deleteUser: (id, cause, check) => store.write(tx => deleteUser(begun(tx, cause), id, check)),
-    async findUser(id) {
-      const [row] = isKeyText(id) ? await userById(db, { id }) : []
-      return row === undefined ? undefined : toUser(row)
-    },
+    findUser: async id => (isKeyText(id) ? (await listedUser(db, { id }))[0] : undefined),
     listUsers: page => listUsers(db, page),
     accountFacts: emailKeys => accountFacts(db, emailKeys),
     groupsOfUsers: ids => groupsOfUsers(db, ids),
@@ -42,10 +36,7 @@ export function sqlDirectory(parts: {
       store.write(tx => createGroup(begun(tx, cause), attributes, members)),
     changeGroup: (id, change, cause) => store.write(tx => changeGroup(begun(tx, cause), id, change)),
     deleteGroup: (id, cause, check) => store.write(tx => deleteGroup(begun(tx, cause), id, check)),
-    async findGroup(id) {
-      const [row] = isKeyText(id) ? await groupById(db, { id }) : []
-      return row === undefined ? undefined : toGroup(row)
-    },
+    findGroup: async id => (isKeyText(id) ? (await listedGroup(db, { id }))[0] : undefined),
     listGroups: page => listGroups(db, page),
     membersOf: ids => membersOf(db, ids),
     fewMembersOf: (ids, limit) => fewMembersOf(db, ids, limit),

@@ -4,11 +4,19 @@
  * The part is found from its keys: ten people and two groups of a large directory cost the rows of those,
  * never everybody's memberships.
  */
+import { inTurns, type Work } from '../lib/turns.ts'
 import type { Reader, Store } from '../store/store.ts'
 import { isKeyText } from './key-text.ts'
 import { type NestedGroups, nestedGroups } from './nested-groups.ts'
 import { type PersonRow, peopleByEmail } from './person-row.ts'
-import type { Departure, DirectorySnapshot, Person, ReadSnapshot, SnapshotScope } from './snapshot.ts'
+import type {
+  Departure,
+  DirectorySnapshot,
+  IdpGroup,
+  Person,
+  ReadSnapshot,
+  SnapshotScope,
+} from './snapshot.ts'
 import {
   allDepartures,
   allGroups,
@@ -33,14 +41,14 @@ async function fullSnapshot(db: Reader): Promise<DirectorySnapshot> {
   const groups = await allGroups(db)
   const nested = nestedGroups(await allNestings(db))
   const rows = await allPeople(db)
-  const direct = new DirectMembers(rows)
+  const people = await inTurns(peopleByEmail(rows))
+  const direct = new DirectMembers(await inTurns(countedKeys(rows)))
   for await (const links of allLinks(db)) direct.take(links)
-  const people = peopleByEmail(rows)
   return {
     groups,
     people,
     departures: departed(await allDepartures(db), people),
-    members: new Map(groups.map(({ id }) => [id, direct.within(nested.below(id))])),
+    members: await inTurns(direct.within(groups, nested)),
     unreachable: unreachable(rows),
     parked: direct.parked,
     seq: await lastChange(db),
@@ -62,22 +70,19 @@ async function keyedSnapshot(
   // Everybody with one of the addresses: two users may share one.
   const keys = new Set([...emails, ...membersFound.flatMap(({ emailKey }) => emailKey ?? [])])
   const rows = await peopleWithEmails(db, keys)
-  const direct = new DirectMembers([...rows, ...membersFound.filter(({ emailKey }) => emailKey === null)])
+  const unaddressed = membersFound.filter(({ emailKey }) => emailKey === null)
+  const direct = new DirectMembers(await inTurns(countedKeys([...rows, ...unaddressed])))
   direct.take(within)
-  const members = new Map(wanted.map(({ id }) => [id, new Set(direct.within(nested.below(id)))]))
+  const members = new Map(await inTurns(direct.within(wanted, nested)))
 
   const asked = rows.filter(({ emailKey }) => emailKey !== null && emails.has(emailKey))
-  addMemberships(
-    members,
-    asked,
-    await linksOfUsers(
-      db,
-      asked.map(({ id }) => id),
-    ),
-    nested,
+  const links = await linksOfUsers(
+    db,
+    asked.map(({ id }) => id),
   )
+  addMemberships(members, await inTurns(countedKeys(asked)), links, nested)
 
-  const people = peopleByEmail(rows)
+  const people = await inTurns(peopleByEmail(rows))
   return {
     groups,
     people,
@@ -92,11 +97,10 @@ async function keyedSnapshot(
 /** Counts people into the groups that hold them and into all groups above those. */
 function addMemberships(
   members: Map<string, Set<string>>,
-  people: readonly PersonRow[],
+  keys: ReadonlyMap<string, string | null>,
   links: readonly PersonLink[],
   nested: NestedGroups,
 ): void {
-  const keys = countedKeys(people)
   for (const { groupId, memberId } of links) {
     const key = keys.get(memberId)
     if (key === undefined || key === null) continue
@@ -114,8 +118,9 @@ class DirectMembers {
   readonly #members = new Map<string, Set<string>>()
   readonly parked = new Map<string, string[]>()
 
-  constructor(people: readonly PersonRow[]) {
-    this.#keys = countedKeys(people)
+  /** `keys` as of `countedKeys`. */
+  constructor(keys: ReadonlyMap<string, string | null>) {
+    this.#keys = keys
   }
 
   take(links: readonly PersonLink[]): void {
@@ -126,13 +131,23 @@ class DirectMembers {
     }
   }
 
-  /** Everybody in these groups, each once. */
-  within(groupIds: ReadonlySet<string>): ReadonlySet<string> {
-    const [only] = groupIds
-    if (groupIds.size === 1 && only !== undefined) return this.#members.get(only) ?? new Set()
-    const all = new Set<string>()
-    for (const id of groupIds) for (const key of this.#members.get(id) ?? []) all.add(key)
-    return all
+  /** Everybody in each of these groups and in those below it. */
+  *within(groups: readonly IdpGroup[], nested: NestedGroups): Work<Map<string, Set<string>>> {
+    const found = new Map<string, Set<string>>()
+    for (const { id } of groups) {
+      const below = nested.below(id)
+      let all = this.#members.get(id) ?? new Set<string>()
+      // The set of its own members serves the groups above too.
+      if (below.size > 1) all = new Set(all)
+      for (const other of below) {
+        if (other === id) continue
+        for (const key of this.#members.get(other) ?? []) all.add(key)
+        yield
+      }
+      found.set(id, all)
+      yield
+    }
+    return found
   }
 }
 
@@ -140,14 +155,18 @@ class DirectMembers {
  * User id → folded e-mail, or null where memberships count for nobody: without an address, or deactivated
  * while another user with the same address is active, who must not inherit the groups.
  */
-function countedKeys(people: readonly PersonRow[]): ReadonlyMap<string, string | null> {
-  const active = new Set(people.filter(person => person.active === 1).map(({ emailKey }) => emailKey))
-  return new Map(
-    people.map(({ id, emailKey, active: isActive }) => [
-      id,
-      isActive === 1 || !active.has(emailKey) ? emailKey : null,
-    ]),
-  )
+function* countedKeys(people: readonly PersonRow[]): Work<ReadonlyMap<string, string | null>> {
+  const active = new Set<string | null>()
+  for (const person of people) {
+    if (person.active === 1) active.add(person.emailKey)
+    yield
+  }
+  const keys = new Map<string, string | null>()
+  for (const { id, emailKey, active: isActive } of people) {
+    keys.set(id, isActive === 1 || !active.has(emailKey) ? emailKey : null)
+    yield
+  }
+  return keys
 }
 
 function grown<Key, Value>(map: Map<Key, Value>, key: Key, empty: () => Value): Value {

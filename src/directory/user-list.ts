@@ -1,43 +1,50 @@
 /** Pages of users. */
 import { sql } from 'kysely'
 import { caseExactIn } from '../scim/case-exact.ts'
-import { versionOf } from '../scim/resource.ts'
+import { locationOf, toResource } from '../scim/resource.ts'
+import { dynatraceUserSchema } from '../scim/schema/dynatrace-user.ts'
+import { groupType } from '../scim/schema/group.ts'
 import { userType } from '../scim/schema/user.ts'
 import type { UserRow } from '../store/tables.ts'
-import type { DirectoryUser } from './directory.ts'
-import { userEqualities, userFilterColumns } from './filter-sql.ts'
-import { lister } from './list.ts'
+import { accountFacts, factsValue } from './account-facts.ts'
+import type { ListedUser } from './directory.ts'
+import { userEqualities, userFilterColumns, userHints } from './filter-sql.ts'
+import { finder, lister } from './list.ts'
+import type { Listing } from './listing.ts'
 import { groupsOfUsers } from './member-reads.ts'
 import { commonColumns, type SortColumn } from './sort-sql.ts'
 import { toUser } from './user-row.ts'
 
-export const listUsers = lister<UserRow, DirectoryUser>({
+const listing: Listing<UserRow, ListedUser> = {
   table: 'users',
   equalities: userEqualities,
   columns: userFilterColumns,
+  hints: userHints,
   sortColumns: new Map<string, SortColumn<UserRow>>([
     ...commonColumns<UserRow>(),
     ['userName', { column: sql`user_name_key`, nullable: false, key: row => row.userNameKey }],
   ]),
-  item: toUser,
+  shown: sql`id, email_key, resource, version, created_at, modified_at`,
+  item: row => row,
   caseExact: caseExactIn(userType),
-  async views(db, rows, asks) {
-    const ids = asks('groups') ? rows.map(row => row.id) : []
-    const groups = await groupsOfUsers(db, ids)
-    return rows.map(row => ({
-      ...toUser(row).attributes,
-      id: row.id,
-      meta: {
-        resourceType: 'User',
-        created: row.createdAt,
-        lastModified: row.modifiedAt,
-        version: versionOf(row),
-      },
-      groups: (groups.get(row.id) ?? []).map(({ id, displayName }) => ({
-        value: id,
-        display: displayName,
-        type: 'direct',
-      })),
-    }))
+  async views(db, rows, { asks, base = '' }) {
+    const groups = await groupsOfUsers(db, asks('groups') ? rows.map(row => row.id) : [])
+    const keys = asks(dynatraceUserSchema.id) ? rows.flatMap(row => row.emailKey ?? []) : []
+    const facts = await accountFacts(db, keys)
+    return rows.map(row => {
+      const fact = facts.get(row.emailKey ?? '')
+      return toResource(toUser(row), userType, base, {
+        groups: (groups.get(row.id) ?? []).map(({ id, displayName }) => ({
+          value: id,
+          $ref: locationOf(id, groupType, base),
+          display: displayName,
+          type: 'direct',
+        })),
+        ...(fact === undefined ? {} : { [dynatraceUserSchema.id]: factsValue(fact) }),
+      })
+    })
   },
-})
+}
+
+export const listUsers = lister(listing)
+export const listedUser = finder(listing)

@@ -26,27 +26,20 @@ export function userColumns(attributes: JsonObject, emailOf: EmailOf): UserColum
   }
 }
 
-/** The attributes are parsed when somebody asks for them: most answers only need their text. */
-export function toUser(row: UserRow): DirectoryUser {
-  let attributes: JsonObject | undefined
-  return {
-    id: row.id,
-    userName: row.userName,
-    externalId: row.externalId ?? undefined,
-    email: row.email ?? undefined,
-    emailKey: row.emailKey ?? undefined,
-    active: row.active === 1,
-    inactiveSince: row.inactiveSince ?? undefined,
-    text: row.resource,
-    get attributes() {
-      attributes ??= JSON.parse(row.resource) as JsonObject // written by `userColumns`
-      return attributes
-    },
-    version: row.version,
-    createdAt: row.createdAt,
-    modifiedAt: row.modifiedAt,
-  }
-}
+export const toUser = (row: UserRow): DirectoryUser => ({
+  id: row.id,
+  userName: row.userName,
+  externalId: row.externalId ?? undefined,
+  email: row.email ?? undefined,
+  emailKey: row.emailKey,
+  active: row.active === 1,
+  inactiveSince: row.inactiveSince ?? undefined,
+  resource: row.resource,
+  attributes: JSON.parse(row.resource) as JsonObject, // written by `userColumns`
+  version: row.version,
+  createdAt: row.createdAt,
+  modifiedAt: row.modifiedAt,
+})
 
 /** These are columns, rows of their own, or none of our business (a password is never stored). */
 const FOREIGN = ['id', 'meta', 'groups', 'password']

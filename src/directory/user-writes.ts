@@ -9,6 +9,7 @@ import { activityAfter } from './deactivation.ts'
 import { depart, forgetDeparture, moveAddress } from './departure-writes.ts'
 import type { ChangeSaid, DirectoryUser } from './directory.ts'
 import { checkEmailDomain } from './email-domain.ts'
+import { indexEmails } from './email-index.ts'
 import type { IdentityRules } from './identity-rules.ts'
 import { isKeyText } from './key-text.ts'
 import { leaveAllGroups } from './leave-groups.ts'
@@ -40,6 +41,7 @@ export async function createUser(
   }
   const inserted = await insertUser(write.tx, row)
   if (inserted.length === 0) return comeBack(write, row, attributes, rules)
+  await indexEmails(write.tx, row.id, undefined, attributes)
   if (row.emailKey !== null) await forgetDeparture(write.tx, { emailKey: row.emailKey })
   feed(write, 'user', [row.emailKey])
   note(write, 'scim.user.created', {
@@ -70,6 +72,7 @@ export async function deleteUser(
   const row = await requireUser(write, id)
   check?.(toUser(row))
   const groupIds = await leaveAllGroups(write, id)
+  await indexEmails(write.tx, id, toUser(row).attributes, undefined)
   await removeUser(write.tx, { id })
   await depart(write, row, null)
   feed(write, 'user', [row.emailKey])
@@ -126,6 +129,7 @@ async function store(
     modifiedAt: write.at,
   }
   await namedOnce(after.userName, () => updateUser(write.tx, after))
+  await indexEmails(write.tx, row.id, before.attributes, attributes)
   await moveAddress(write, row, after)
   const concernsDynatrace =
     after.email !== row.email || after.active !== row.active || after.userName !== row.userName

@@ -10,21 +10,25 @@ type Answer = Extract<Exchange, { kind: 'answer' }>
 export function decode<T>(operation: string, answer: Answer, schema: z.ZodType<T>): T {
   const parsed = schema.safeParse(json(operation, answer))
   if (parsed.success) return parsed.data
-  const [issue] = parsed.error.issues
-  const place = issue === undefined || issue.path.length === 0 ? 'the answer' : `"${issue.path.join('.')}"`
-  throw malformed(
-    operation,
-    answer.status,
-    `${place} is not what the API promises: ${issue?.message ?? 'unknown'}`,
-  )
+  throw malformed(operation, answer.status, issueText(parsed.error))
+}
+
+/** What is wrong and where, below `above`, without the value itself. */
+export function issueText(error: z.ZodError, above: readonly PropertyKey[] = []): string {
+  const [issue] = error.issues
+  const path = [...above, ...(issue?.path ?? [])]
+  const place = path.length === 0 ? 'the answer' : `"${path.join('.')}"`
+  return `${place} is not what the API promises: ${issue?.message ?? 'unknown'}`
 }
 
 /** For answers without content: a page of a proxy with status 200 does not mean that Dynatrace did anything. */
 export function expectNoPage(operation: string, answer: Answer): void {
   if (looksLikeHtml(answer.text)) {
-    throw malformed(operation, answer.status, `an HTML page came with status ${answer.status}`)
+    throw malformed(operation, answer.status, pageText(answer.status))
   }
 }
+
+export const pageText = (status: number): string => `an HTML page came with status ${status}`
 
 function json(operation: string, answer: Answer): unknown {
   expectNoPage(operation, answer)

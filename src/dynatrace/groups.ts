@@ -1,6 +1,6 @@
 /** Groups of the account. There is no call that reads a single one. */
-import { CreatedGroups, GroupList } from './api/group.ts'
-import { UserList } from './api/user.ts'
+import { CreatedGroups, Group } from './api/group.ts'
+import { User } from './api/user.ts'
 import type { AccountGroup, Dynatrace } from './dynatrace.ts'
 import { malformed } from './failure.ts'
 import { path } from './path.ts'
@@ -14,9 +14,9 @@ interface NewGroup {
 
 export function groups(requests: Requests, account: string): Dynatrace['groups'] {
   const list: Dynatrace['groups']['list'] = () =>
-    requests.ask(
+    requests.list(
       { operation: 'groups.list', method: 'GET', path: path`/iam/v1/accounts/${account}/groups` },
-      GroupList,
+      Group,
     )
 
   return {
@@ -62,13 +62,13 @@ export function groups(requests: Requests, account: string): Dynatrace['groups']
       }),
 
     members: id =>
-      requests.find(
+      requests.findList(
         {
           operation: 'groups.members',
           method: 'GET',
           path: path`/iam/v1/accounts/${account}/groups/${id}/users`,
         },
-        UserList,
+        User,
       ),
   }
 }

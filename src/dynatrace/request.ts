@@ -8,11 +8,12 @@ import type { Semaphore } from '../lib/semaphore.ts'
 import type { CallLog, OpenCall } from './call-log.ts'
 import { decode, expectNoPage } from './decode.ts'
 import type { CallContext } from './dynatrace.ts'
-import { failed } from './failure.ts'
+import { failed, malformed } from './failure.ts'
+import { type Reading, readItems } from './item-reader.ts'
 import { mask } from './mask.ts'
 import { type Persistence, persist } from './persist.ts'
 import type { Tokens } from './token.ts'
-import type { Exchange, Method, Transport } from './transport.ts'
+import type { Exchange, Method, Take, Transport } from './transport.ts'
 import { UpstreamError } from './upstream-error.ts'
 
 export interface Call {
@@ -32,6 +33,10 @@ export interface Requests {
   ask<T>(call: Call, schema: z.ZodType<T>): Promise<T>
   /** Likewise, where 404 says that there is no such thing. */
   find<T>(call: Call, schema: z.ZodType<T>): Promise<T | undefined>
+  /** A call whose answer is the envelope of a list, read item by item while it arrives. */
+  list<T>(call: Call, item: z.ZodType<T>): Promise<readonly T[]>
+  /** Likewise, where 404 says that there is no such thing. */
+  findList<T>(call: Call, item: z.ZodType<T>): Promise<readonly T[] | undefined>
   /** A call that is answered without content. */
   tell(call: Call): Promise<void>
   /** Likewise, where 404 says that it is done already. */
@@ -50,6 +55,7 @@ export interface RequestParts {
   readonly closing: AbortSignal
 }
 
+type Sent = Call & { readonly take?: Take }
 type Answer = Extract<Exchange, { kind: 'answer' }>
 
 export function requests(parts: RequestParts, context: CallContext): Requests {
@@ -59,6 +65,14 @@ export function requests(parts: RequestParts, context: CallContext): Requests {
       slots(() => send(parts, context, call, answer => decode(call.operation, answer, schema))),
     find: (call, schema) =>
       slots(() => send(parts, context, call, answer => decode(call.operation, answer, schema), missing)),
+    list: (call, item) => {
+      const { take, read } = itemsOf(call.operation, item)
+      return slots(() => send(parts, context, { ...call, take }, read))
+    },
+    findList: (call, item) => {
+      const { take, read } = itemsOf(call.operation, item)
+      return slots(() => send(parts, context, { ...call, take }, read, missing))
+    },
     tell: call => slots(() => send(parts, context, call, answer => expectNoPage(call.operation, answer))),
     discard: call =>
       slots(() => send(parts, context, call, answer => expectNoPage(call.operation, answer), missing)),
@@ -67,11 +81,24 @@ export function requests(parts: RequestParts, context: CallContext): Requests {
 
 const missing = (): undefined => undefined
 
+/** The two halves of reading a list: what takes its body, anew for every try, and what tells the outcome. */
+function itemsOf<T>(operation: string, item: z.ZodType<T>) {
+  let reading: Reading<T> = { kind: 'malformed', why: 'it was not read' }
+  const take: Take = async (pieces, status) => {
+    reading = await readItems(pieces, item, status)
+  }
+  const read = ({ status }: Answer): readonly T[] => {
+    if (reading.kind === 'malformed') throw malformed(operation, status, reading.why)
+    return reading.items
+  }
+  return { take, read }
+}
+
 /** Sends a call and reads its answer with `read`; `onMissing`, where given, answers for a 404. */
 async function send<T, M = never>(
   parts: RequestParts,
   context: CallContext,
-  call: Call,
+  call: Sent,
   read: (answer: Answer) => T,
   onMissing?: () => M,
 ): Promise<T | M> {
@@ -99,7 +126,7 @@ async function send<T, M = never>(
 async function deliver(
   parts: RequestParts,
   context: CallContext,
-  call: Call,
+  call: Sent,
   open: OpenCall,
 ): Promise<Exchange> {
   const { apiUrl, clientSecret, transport, tokens, persistence, clock, closing } = parts
@@ -116,6 +143,7 @@ async function deliver(
       target: call.path + queryText(call.query ?? []),
       headers: headers(token, call.body !== undefined),
       body: call.body === undefined ? undefined : JSON.stringify(call.body),
+      ...(call.take === undefined ? {} : { take: call.take }),
     })
     open.attempted(exchange, startedAt)
     mayHaveArrived ||= exchange.kind === 'lost' ? exchange.sent : exchange.status >= 500

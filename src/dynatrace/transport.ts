@@ -12,7 +12,11 @@ interface Outgoing {
   readonly target: string
   readonly headers: Readonly<Record<string, string>>
   readonly body: string | undefined
+  /** Takes the body of a success as it arrives; the answer has no text then. */
+  readonly take?: Take
 }
+
+export type Take = (pieces: AsyncIterable<Uint8Array>, status: number) => Promise<void>
 
 export type Exchange =
   | {
@@ -96,6 +100,11 @@ async function exchange(agent: Agent, timeouts: Timeouts, outgoing: Outgoing): P
       signal: AbortSignal.timeout(timeouts.total),
     })
     status = answer.statusCode
+    const { take } = outgoing
+    if (take !== undefined && status >= 200 && status < 300) {
+      await take(answer.body, status)
+      return { kind: 'answer', status, headers: answer.headers, text: '' }
+    }
     const text = await answer.body.text()
     return { kind: 'answer', status, headers: answer.headers, text }
   } catch (error) {

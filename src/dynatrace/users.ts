@@ -1,5 +1,5 @@
 /** Users of the account and their memberships. Memberships change by deltas only. */
-import { UserList, UserWithGroups } from './api/user.ts'
+import { User, UserWithGroups } from './api/user.ts'
 import type { Dynatrace } from './dynatrace.ts'
 import { path } from './path.ts'
 import type { Requests } from './request.ts'
@@ -18,9 +18,9 @@ export function users(requests: Requests, account: string): Dynatrace['users'] {
 
   return {
     list: () =>
-      requests.ask(
+      requests.list(
         { operation: 'users.list', method: 'GET', path: path`/iam/v1/accounts/${account}/users` },
-        UserList,
+        User,
       ),
 
     get,

@@ -10,6 +10,7 @@ import type { AccessModel } from '../access/model.ts'
 import type { DirectorySnapshot } from '../directory/snapshot.ts'
 import type { Finding } from '../lib/finding.ts'
 import { foldKey } from '../lib/fold.ts'
+import type { Work } from '../lib/turns.ts'
 import type { Assignment } from './assign.ts'
 import { type Catalogue, findBoundary, findPolicy, type Lookup } from './catalogue.ts'
 import { bindingKey, groupLevelKey, permissionKey } from './keys.ts'
@@ -23,6 +24,8 @@ export interface DesiredState {
   readonly unsaid: ReadonlySet<string>
   /** Rules behind each binding and permission, by their keys. */
   readonly rules: ReadonlyMap<string, readonly string[]>
+  /** Folded e-mails of everybody who is to be in any of the groups. */
+  readonly placed: ReadonlySet<string>
 }
 
 export interface DesiredInput {
@@ -35,7 +38,10 @@ export interface DesiredInput {
   readonly accountId: string
 }
 
-export function desiredState(input: DesiredInput): DesiredState {
+/** People looked at before the loop may go on with something else. */
+const PEOPLE_A_STEP = 1_000
+
+export function* desiredState(input: DesiredInput): Work<DesiredState> {
   const { model, assignment, snapshot, catalogue, scope } = input
   const findings: Finding[] = []
   const unsaid = new Set<string>()
@@ -44,12 +50,21 @@ export function desiredState(input: DesiredInput): DesiredState {
   const members = new Map<GroupRef, ReadonlySet<string>>()
   const bindings = new Map<string, StateBinding>()
   const permissions = new Map<string, StatePermission>()
-  const withAccess = new Set<string>()
+  const placed = new Set<string>()
 
+  const inactive = new Set<string>()
+  for (const { emailKey, active } of snapshot.people.values()) if (!active) inactive.add(emailKey)
+
+  let looked = 0
   for (const [ref, group] of assignment.desired) {
-    const here = membersOf(group, snapshot)
-    for (const emailKey of here) withAccess.add(emailKey)
+    yield
+    const here = membersOf(group, snapshot, inactive)
     members.set(ref, here)
+    for (const emailKey of here) {
+      placed.add(emailKey)
+      looked += 1
+      if (looked % PEOPLE_A_STEP === 0) yield
+    }
     if (!holdsGroup(scope, foldKey(group.name)) || catalogue === undefined) continue
     groups.set(ref, { ref, name: group.name, description: group.description })
     const wishes = resolveWishes(ref, group, { catalogue, accountId: input.accountId })
@@ -65,34 +80,41 @@ export function desiredState(input: DesiredInput): DesiredState {
     findings.push(...wishes.findings)
   }
   return {
-    state: { users: invited(model, snapshot, withAccess), groups, members, bindings, permissions },
+    state: { users: yield* invited(model, snapshot, placed), groups, members, bindings, permissions },
     findings: distinct(findings),
     unsaid,
     rules,
+    placed,
   }
 }
 
-/** Active people in any of the IdP groups that feed the group. */
-function membersOf(group: DesiredGroup, snapshot: DirectorySnapshot): ReadonlySet<string> {
-  const result = new Set<string>()
-  for (const source of group.sources) {
-    for (const emailKey of snapshot.members.get(source.idpGroupId) ?? []) {
-      if (snapshot.people.get(emailKey)?.active === true) result.add(emailKey)
-    }
+/** Active people in any of the IdP groups that feed the group: the very set of the one group, where it is just these. */
+function membersOf(
+  group: DesiredGroup,
+  snapshot: DirectorySnapshot,
+  inactive: ReadonlySet<string>,
+): ReadonlySet<string> {
+  let result: ReadonlySet<string> = new Set()
+  for (const { idpGroupId } of group.sources) {
+    const own = snapshot.members.get(idpGroupId)
+    if (own === undefined) continue
+    const active = own.isDisjointFrom(inactive) ? own : own.difference(inactive)
+    result = result.size === 0 ? active : result.union(active)
   }
   return result
 }
 
-function invited(
+function* invited(
   model: AccessModel,
   snapshot: DirectorySnapshot,
-  withAccess: ReadonlySet<string>,
-): ReadonlyMap<string, StateUser> {
+  placed: ReadonlySet<string>,
+): Work<ReadonlyMap<string, StateUser>> {
   const users = new Map<string, StateUser>()
   for (const person of snapshot.people.values()) {
     if (!person.active) continue
-    if (model.lifecycle.invite === 'with-first-access' && !withAccess.has(person.emailKey)) continue
+    if (model.lifecycle.invite === 'with-first-access' && !placed.has(person.emailKey)) continue
     users.set(person.emailKey, { emailKey: person.emailKey, email: person.email })
+    if (users.size % PEOPLE_A_STEP === 0) yield
   }
   return users
 }

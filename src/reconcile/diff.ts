@@ -2,8 +2,8 @@
  * Desired minus observed, as actions. Pure set arithmetic over the scope of the pass; a blind spot or
  * an unsaid wish gives no difference that takes something away.
  */
-
 import type { Level } from '../dynatrace/dynatrace.ts'
+import type { Work } from '../lib/turns.ts'
 import { bindingPairKey, groupLevelKey } from './keys.ts'
 import type { BlindSpots } from './observe.ts'
 import { type Rename, successorOf } from './renames.ts'
@@ -32,20 +32,23 @@ export interface DiffInput {
   readonly sourcesOf: (group: GroupRef) => readonly string[]
 }
 
-export function diff(input: DiffInput): readonly StepAction[] {
-  return [
-    ...userActions(input),
-    ...groupActions(input),
-    ...memberActions(input),
-    ...bindingActions(input),
-    ...permissionActions(input),
-  ]
+export function* diff(input: DiffInput): Work<readonly StepAction[]> {
+  const users = yield* userActions(input)
+  const groups = groupActions(input)
+  const members = yield* memberActions(input)
+  return [...users, ...groups, ...members, ...bindingActions(input), ...permissionActions(input)]
 }
 
-function userActions(input: DiffInput): readonly StepAction[] {
+/** People or members looked at before the loop may go on with something else. */
+const KEYS_A_STEP = 1_000
+
+function* userActions(input: DiffInput): Work<readonly StepAction[]> {
   const { desired, observed, blind, leaving, renames } = input
   const actions: StepAction[] = []
+  let looked = 0
   for (const { emailKey, email } of desired.users.values()) {
+    looked += 1
+    if (looked % KEYS_A_STEP === 0) yield
     if (observed.users.has(emailKey) || blind.users.has(emailKey)) continue
     actions.push({ kind: 'invite-user', emailKey, email })
   }
@@ -77,8 +80,9 @@ function groupActions({ desired, observed, blind, orphans, sourcesOf }: DiffInpu
   return actions
 }
 
-function memberActions(input: DiffInput): readonly StepAction[] {
+function* memberActions(input: DiffInput): Work<readonly StepAction[]> {
   const actions: StepAction[] = []
+  let looked = 0
   const { desired, observed, blind, considers } = input
   const judged = (group: GroupRef, emailKey: string) =>
     considers(group, emailKey) && !blind.users.has(emailKey)
@@ -87,12 +91,18 @@ function memberActions(input: DiffInput): readonly StepAction[] {
   for (const [group, wanted] of desired.members) {
     if (blind.members.has(group)) continue
     const found = observed.members.get(group) ?? new Set<string>()
+    // What was observed just as it is wanted is the same set.
+    if (found === wanted) continue
     for (const emailKey of wanted) {
+      looked += 1
+      if (looked % KEYS_A_STEP === 0) yield
       if (!found.has(emailKey) && judged(group, emailKey)) {
         actions.push({ kind: 'add-member', group, emailKey, email: emailOf(emailKey) })
       }
     }
     for (const emailKey of found) {
+      looked += 1
+      if (looked % KEYS_A_STEP === 0) yield
       if (wanted.has(emailKey) || !judged(group, emailKey) || !isSuccessorKnown(emailKey, input)) continue
       const successor = successorOf(emailKey, input.renames)
       actions.push({ kind: 'remove-member', group, emailKey, email: emailOf(emailKey), ...successor })
@@ -100,6 +110,7 @@ function memberActions(input: DiffInput): readonly StepAction[] {
   }
   for (const group of input.unruled) {
     if (blind.members.has(group)) continue
+    yield
     for (const emailKey of observed.members.get(group) ?? []) {
       if (!input.isGone(emailKey) || !judged(group, emailKey)) continue
       actions.push({ kind: 'remove-member', group, emailKey, email: emailOf(emailKey) })

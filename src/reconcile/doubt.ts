@@ -31,16 +31,16 @@ export function doubtOf(
 }
 
 export const doubtedDeactivations = (snapshot: DirectorySnapshot): readonly Finding[] =>
-  [...snapshot.people.values()]
-    .filter(person => person.doubtedSince !== undefined && !person.active)
-    .map(person => ({
+  [...snapshot.people.values().filter(person => person.doubtedSince !== undefined && !person.active)].map(
+    person => ({
       kind: 'deactivation-doubted',
       severity: 'warning',
       subject: `user ${person.userName}`,
       message: `${doubtText(person)} Until the IdP says it again, nothing is taken away.`,
       remedy: 'Deactivate or activate the user in the IdP once more, or approve the held steps.',
       since: person.doubtedSince,
-    }))
+    }),
+  )
 
 function doubtText({ userName, reactivatedAt, doubtedSince }: Person): string {
   const ms = Date.parse(doubtedSince ?? '') - Date.parse(reactivatedAt ?? '')

@@ -6,51 +6,80 @@
  */
 import { writeAccountFacts } from '../directory/account-fact-writes.ts'
 import { type AccountFact, accountFacts, allAccountFacts } from '../directory/account-facts.ts'
+import { breather, inTurns, type Work } from '../lib/turns.ts'
 import type { Store } from '../store/store.ts'
 import { environmentsOf, type Seen } from './open-environments.ts'
 import type { Step, StepResult } from './step.ts'
 
 const SYNCED_AGAIN_MS = 3_600_000
+/** In one write, so that what SCIM has to write gets in between; each person's row stands alone. */
+const PEOPLE_A_WRITE = 200
 
 export async function keepFacts(
   seen: Seen,
   { store, now }: { readonly store: Store; readonly now: Date },
 ): Promise<void> {
-  const known =
-    seen.scope.kind === 'full'
-      ? await allAccountFacts(store.db)
-      : await accountFacts(store.db, [...seen.scope.emails])
-  const { changed, gone } = learnedFacts(seen, known, now)
-  await writeAccountFacts(store, changed, gone)
+  const learned = { ...seen, now, ...(await inTurns(prepared(seen))) }
+  const keep = async (keys: readonly string[], known: ReadonlyMap<string, AccountFact>) => {
+    const { changed, gone } = learnedFacts(keys, known, learned)
+    await writeAccountFacts(store, changed, gone)
+  }
+  if (seen.scope.kind === 'keys') {
+    const keys = [...seen.scope.emails]
+    return keep(keys, await accountFacts(store.db, keys))
+  }
+  const unknown = new Set(seen.snapshot.people.keys())
+  for await (const facts of allAccountFacts(store.db)) {
+    const known = new Map(facts.map(fact => [fact.emailKey, fact]))
+    for (const key of known.keys()) unknown.delete(key)
+    await keep([...known.keys()], known)
+  }
+  const breathe = breather()
+  const left = [...unknown]
+  for (let start = 0; start < left.length; start += PEOPLE_A_WRITE) {
+    await keep(left.slice(start, start + PEOPLE_A_WRITE), new Map())
+    await breathe()
+  }
+}
+
+interface Learned extends Seen {
+  readonly now: Date
+  /** By folded e-mail. */
+  readonly stepsOf: ReadonlyMap<string, readonly Step[]>
+  /** Undefined when not everything could be read. */
+  readonly environments: ReadonlyMap<string, readonly string[]> | undefined
+}
+
+/** What is worked out once for all people. */
+function* prepared(seen: Seen): Work<Pick<Learned, 'stepsOf' | 'environments'>> {
+  const stepsOf = Map.groupBy(seen.plan.steps, step =>
+    'emailKey' in step.action ? step.action.emailKey : '',
+  )
+  yield
+  return { stepsOf, environments: yield* environmentsOf(seen) }
 }
 
 /**
  * A pass over part of the account says something of the people in its scope alone: of others it has not read
  * all groups. `gone`: folded e-mails of people who are neither in the account nor in the directory any more.
  */
-export function learnedFacts(
-  seen: Seen,
+function learnedFacts(
+  keys: readonly string[],
   known: ReadonlyMap<string, AccountFact>,
-  now: Date,
+  seen: Learned,
 ): { readonly changed: readonly AccountFact[]; readonly gone: readonly string[] } {
-  const { scope, snapshot, observed } = seen
-  const keys = scope.kind === 'full' ? new Set([...snapshot.people.keys(), ...known.keys()]) : scope.emails
-  const stepsOf = Map.groupBy(seen.plan.steps, step =>
-    'emailKey' in step.action ? step.action.emailKey : '',
-  )
-  const environments = environmentsOf(seen)
   const changed: AccountFact[] = []
   const gone: string[] = []
   for (const emailKey of keys) {
-    if (observed.blind.users.has(emailKey)) continue
+    if (seen.observed.blind.users.has(emailKey)) continue
     const before = known.get(emailKey)
-    const steps = stepsOf.get(emailKey) ?? []
+    const steps = seen.stepsOf.get(emailKey) ?? []
     const isHere = isInAccount(emailKey, steps, seen)
-    if (!isHere && !snapshot.people.has(emailKey)) {
+    if (!isHere && !seen.snapshot.people.has(emailKey)) {
       if (before !== undefined) gone.push(emailKey)
       continue
     }
-    const after = factOf(emailKey, steps, { ...seen, before, isHere, environments, now })
+    const after = factOf(emailKey, steps, { ...seen, before, isHere })
     if (after !== undefined) changed.push(after)
   }
   return { changed, gone }
@@ -60,13 +89,7 @@ export function learnedFacts(
 function factOf(
   emailKey: string,
   steps: readonly Step[],
-  seen: Seen & {
-    readonly before: AccountFact | undefined
-    readonly isHere: boolean
-    /** Undefined when not everything could be read. */
-    readonly environments: ReadonlyMap<string, readonly string[]> | undefined
-    readonly now: Date
-  },
+  seen: Learned & { readonly before: AccountFact | undefined; readonly isHere: boolean },
 ): AccountFact | undefined {
   const { before, isHere, results, now } = seen
   const user = isHere ? seen.met.get(emailKey) : undefined

@@ -20,6 +20,7 @@ const GATHER_MS = 150
 /** How often a change made through another instance is looked for. */
 const POLL_MS = 500
 const KEYS_A_PASS = 1_000
+const COUNT_EVERY_MS = 1_000
 const RETRY = { base: 2_000, cap: 300_000 }
 /** At least this long from one full pass to one that a failed key asks for. */
 const FULL_AGAIN_MS = 60_000
@@ -50,6 +51,7 @@ export function reconcileLoop(initial: AccessModel, parts: LoopParts): Reconcile
   let running: Promise<void> = Promise.resolve()
   let newestFull: Run | undefined
   let pendingKeys = 0
+  let countedAt = 0
   let lastAttemptAt: string | undefined
   let lastSuccessAt: string | undefined
   let failure: string | undefined
@@ -124,17 +126,23 @@ export function reconcileLoop(initial: AccessModel, parts: LoopParts): Reconcile
     if (now() >= due.at) {
       return fullPass(fresh(due.trigger, { mode: 'apply', scope: 'full', actor: due.trigger }))
     }
-    const pending = await changes.pending()
-    pendingKeys = pending.length
+    await countPending()
     // Nothing would be carried out: the full pass reports these with everything else.
     if (model.mode === 'observe') return pause(POLL_MS)
-    const ready = pending.filter(key => {
+    const ready = await changes.pending(KEYS_A_PASS, key => {
       const retry = retries.get(`${key.kind} ${key.key}`)
       // A newer change does not wait for the failure of an older one.
       return retry === undefined || retry.at <= now() || key.seq > retry.seq
     })
-    if (ready.length > 0) return keyedPass(ready.slice(0, KEYS_A_PASS))
+    if (ready.length > 0) return keyedPass(ready)
     await pause(POLL_MS)
+  }
+
+  /** Not with every turn: of a first import many wait for long. */
+  async function countPending(): Promise<void> {
+    if (pendingKeys > 0 && now() - countedAt < COUNT_EVERY_MS) return
+    pendingKeys = await changes.count()
+    countedAt = now()
   }
 
   /** Runs that nobody carries on: their record says so, and the passes that follow look at the account anew. */

@@ -9,6 +9,7 @@ import { UpstreamError } from '../dynatrace/upstream-error.ts'
 import { messageOf } from '../lib/errors.ts'
 import { foldKey } from '../lib/fold.ts'
 import { semaphore } from '../lib/semaphore.ts'
+import { inTurns, type Work } from '../lib/turns.ts'
 import { observeBindings, observePermissions } from './observe-rights.ts'
 import type { GroupRef, State, StateGroup, StateUser } from './state.ts'
 
@@ -48,8 +49,10 @@ export interface ObserveRequest {
   readonly managed: ReadonlySet<GroupRef>
   /** Folded e-mail → address, of people whose memberships in all our groups are wanted; undefined: everybody. */
   readonly people: ReadonlyMap<string, string> | undefined
-  /** Folded e-mail → address, of people who must be in the account: is that so? */
-  readonly needed: ReadonlyMap<string, string>
+  /** By folded e-mail, people who must be in the account: is that so? */
+  readonly needed: ReadonlyMap<string, StateUser>
+  /** Members as they should be. Those that are found just so are told with this very set. */
+  readonly expected: ReadonlyMap<GroupRef, ReadonlySet<string>>
   /** Account level and active environments. */
   readonly levels: readonly Exclude<Level, { kind: 'global' }>[]
 }
@@ -57,13 +60,24 @@ export interface ObserveRequest {
 /** Service users have generated addresses under this domain (Dynatrace: service users). */
 const SERVICE_USER_DOMAIN = '@service.sso.dynatrace.com'
 
+/** Users looked at before the loop may go on with something else. */
+const USERS_A_STEP = 200
+
 /** Calls prepared at a time; how many are in flight is the client's own affair. */
 const AHEAD = 16
 
 /** Most answers leave the last sign-in out, and take nothing away from one that told it. */
-export function note(user: AccountUser, known: Map<string, AccountUser>): void {
-  const emailKey = foldKey(user.email)
-  known.set(emailKey, { ...user, lastSignIn: user.lastSignIn ?? known.get(emailKey)?.lastSignIn })
+export function note(
+  user: AccountUser,
+  known: Map<string, AccountUser>,
+  emailKey = foldKey(user.email),
+): void {
+  const before = known.get(emailKey)
+  const lastSignIn = user.lastSignIn ?? before?.lastSignIn
+  const { uid, email, status, emergencyContact } = user
+  const isKnown = before?.uid === uid && before.email === email && before.lastSignIn === lastSignIn
+  if (isKnown && before.status === status && before.emergencyContact === emergencyContact) return
+  known.set(emailKey, { ...user, lastSignIn })
 }
 
 export async function observe(dynatrace: Dynatrace, request: ObserveRequest): Promise<ObservedState> {
@@ -77,38 +91,50 @@ export async function observe(dynatrace: Dynatrace, request: ObserveRequest): Pr
     users: new Set<string>(),
   }
   const users = new Map<string, StateUser>()
-  const members = new Map<GroupRef, Set<string>>()
+  const members = new Map<GroupRef, ReadonlySet<string>>()
   const withServiceUsers = new Map<GroupRef, string[]>()
   const emergencyContacts = new Set<string>()
   const accountUsers = new Map<string, AccountUser>()
   const whole = new Set<GroupRef>()
 
-  const meet = (user: AccountUser) => {
-    const emailKey = foldKey(user.email)
-    users.set(emailKey, { emailKey, email: user.email })
-    note(user, accountUsers)
-    if (user.emergencyContact) emergencyContacts.add(emailKey)
+  /** Answers the key as it is held already: in a large account the same few texts are in many groups. */
+  const meet = (user: AccountUser, folded = foldKey(user.email)): string => {
+    const known = users.get(folded) ?? request.needed.get(folded)
+    const met =
+      known?.email === user.email ? known : { emailKey: known?.emailKey ?? folded, email: user.email }
+    users.set(met.emailKey, met)
+    note(user, accountUsers, met.emailKey)
+    if (user.emergencyContact) emergencyContacts.add(met.emailKey)
+    return met.emailKey
+  }
+  function* meetAll(
+    found: readonly AccountUser[],
+  ): Work<{ readonly people: Set<string>; readonly service: string[] }> {
+    const people = new Set<string>()
+    const service: string[] = []
+    for (const [nth, user] of found.entries()) {
+      const folded = foldKey(user.email)
+      if (folded.endsWith(SERVICE_USER_DOMAIN)) service.push(user.email)
+      else people.add(meet(user, folded))
+      if (nth % USERS_A_STEP === 0) yield
+    }
+    return { people, service }
   }
   const notLocal = new Set(request.groups.filter(group => group.owner !== 'LOCAL').map(group => group.id))
   const readMembers = async (ref: GroupRef) => {
     try {
       const found = await dynatrace.groups.members(ref)
       if (found === undefined) throw new UpstreamError('not-found', 'groups.members', `Group ${ref} is gone.`)
-      const people = found.filter(user => !foldKey(user.email).endsWith(SERVICE_USER_DOMAIN))
-      const others = found.filter(user => foldKey(user.email).endsWith(SERVICE_USER_DOMAIN))
-      for (const user of people) meet(user)
-      members.set(ref, new Set(people.map(user => foldKey(user.email))))
+      const { people, service } = await inTurns(meetAll(found))
+      const expected = request.expected.get(ref)
+      members.set(ref, expected !== undefined && isSame(expected, people) ? expected : people)
       whole.add(ref)
       // Members of a federated group come from sign-in claims; writing them would be undone or forbidden.
       if (notLocal.has(ref)) {
         problems.push(`Group ${ref} of ours is not a local group any more; its members are left alone.`)
         blind.members.add(ref)
       }
-      if (others.length > 0)
-        withServiceUsers.set(
-          ref,
-          others.map(user => user.email),
-        )
+      if (service.length > 0) withServiceUsers.set(ref, service)
     } catch (error) {
       problems.push(`The members of group ${ref} could not be read: ${messageOf(error)}`)
       blind.members.add(ref)
@@ -116,24 +142,7 @@ export async function observe(dynatrace: Dynatrace, request: ObserveRequest): Pr
     }
   }
 
-  const wanted = request.groups.map(group => group.id)
-  const readRights = Promise.all([
-    observeBindings(
-      dynatrace,
-      { wanted: new Set(wanted), levels: request.levels, full: request.people === undefined },
-      { problems, blind: blind.bindings },
-    ),
-    observePermissions(dynatrace, wanted, { problems, blind: blind.permissions }),
-  ])
-  await Promise.all(wanted.map(ref => ahead(() => readMembers(ref))))
-
-  const rest = [...request.managed].filter(ref => !members.has(ref) && !blind.members.has(ref))
-  const asked = new Map([
-    ...(request.people ?? []),
-    ...[...request.needed].filter(([key]) => !users.has(key)),
-  ])
-  const listing = 1 + (request.people === undefined || request.people.size > 0 ? rest.length : 0)
-  if (request.people === undefined || asked.size > listing) {
+  const readEverybody = async () => {
     const all = await dynatrace.users.list()
     // The account owner is always there: an empty list is a failed read.
     if (all.length === 0) {
@@ -143,18 +152,43 @@ export async function observe(dynatrace: Dynatrace, request: ObserveRequest): Pr
         'Dynatrace answered with no user at all; nothing is concluded from that.',
       )
     }
-    for (const user of all) meet(user)
+    await inTurns(meetAll(all))
+  }
+
+  const full = request.people === undefined
+  const wanted = request.groups.map(group => group.id)
+  const readRights = Promise.all([
+    observeBindings(
+      dynatrace,
+      { wanted: new Set(wanted), levels: request.levels, full },
+      { problems, blind: blind.bindings },
+    ),
+    observePermissions(dynatrace, wanted, { problems, blind: blind.permissions }),
+  ])
+  // First, so that all groups find these people met.
+  if (full) await readEverybody()
+  await Promise.all(wanted.map(ref => ahead(() => readMembers(ref))))
+
+  const rest = [...request.managed].filter(ref => !members.has(ref) && !blind.members.has(ref))
+  const listing = 1 + (request.people === undefined || request.people.size > 0 ? rest.length : 0)
+  const missing = request.needed.values().filter(({ emailKey }) => !users.has(emailKey))
+  const asked = new Map([
+    ...(request.people ?? []),
+    ...(full ? [] : missing.map(({ emailKey, email }) => [emailKey, email] as const)),
+  ])
+  if (full || asked.size > listing) {
+    if (!full) await readEverybody()
     // Somebody asked for by e-mail may be in any group of ours.
     if (listing > 1) await Promise.all(rest.map(ref => ahead(() => readMembers(ref))))
   } else {
-    const within = new Set(rest)
-    for (const ref of rest) members.set(ref, new Set())
+    const within = new Map(rest.map(ref => [ref, new Set<string>()]))
+    for (const [ref, own] of within) members.set(ref, own)
     const readUser = async (emailKey: string, email: string) => {
       try {
         const user = await dynatrace.users.get(email)
         if (user === undefined) return
         meet(user)
-        for (const ref of user.groupIds) if (within.has(ref)) members.get(ref)?.add(emailKey)
+        for (const ref of user.groupIds) within.get(ref)?.add(emailKey)
       } catch (error) {
         problems.push(`The user ${email} could not be read: ${messageOf(error)}`)
         blind.users.add(emailKey)
@@ -178,3 +212,6 @@ export async function observe(dynatrace: Dynatrace, request: ObserveRequest): Pr
     whole,
   }
 }
+
+const isSame = (one: ReadonlySet<string>, other: ReadonlySet<string>): boolean =>
+  one.size === other.size && one.isSubsetOf(other)

@@ -3,6 +3,7 @@ import type { DesiredGroup } from '../access/desired-group.ts'
 import type { AccessModel } from '../access/model.ts'
 import type { DirectorySnapshot } from '../directory/snapshot.ts'
 import type { AccountUser } from '../dynatrace/dynatrace.ts'
+import type { Work } from '../lib/turns.ts'
 import type { Assignment } from './assign.ts'
 import type { ObservedState } from './observe.ts'
 import type { Scope } from './scope.ts'
@@ -26,33 +27,70 @@ export interface Seen {
  * Folded e-mail → names of the environments that groups of ours open, as they are after the pass; undefined
  * when a group could not be read, since an environment less would be a guess.
  */
-export function environmentsOf(seen: Seen): ReadonlyMap<string, readonly string[]> | undefined {
+export function* environmentsOf(seen: Seen): Work<ReadonlyMap<string, readonly string[]> | undefined> {
   const { blind } = seen.observed
   if (blind.unread.size + blind.bindings.size + blind.permissions.size > 0) return undefined
   const opened = openedByGroup(seen)
-  const found = new Map<string, Set<string>>()
+  yield
+  const lists = new NameLists()
+  const found = new Map<string, readonly string[]>()
+  let looked = 0
   for (const [ref, members] of membersAfter(seen)) {
-    const names = opened.get(ref)
-    if (names === undefined || names.size === 0) continue
+    const names = lists.of(opened.get(ref) ?? [])
+    if (names.length === 0) continue
     for (const emailKey of members) {
-      const own = found.get(emailKey) ?? new Set()
-      for (const name of names) own.add(name)
-      found.set(emailKey, own)
+      const own = found.get(emailKey)
+      if (own !== names) found.set(emailKey, own === undefined ? names : lists.union(own, names))
+      looked += 1
+      if (looked % MEMBERS_A_STEP === 0) yield
     }
   }
-  return new Map([...found].map(([key, names]) => [key, [...names].sort()]))
+  return found
 }
 
+/** Members looked at before the loop may go on with something else. */
+const MEMBERS_A_STEP = 1_000
+
+/** Sorted lists of names, each held once: many people have the same few environments. */
+class NameLists {
+  readonly #lists = new Map<string, readonly string[]>()
+  readonly #unions = new Map<readonly string[], Map<readonly string[], readonly string[]>>()
+
+  of(names: Iterable<string>): readonly string[] {
+    const sorted = [...new Set(names)].sort()
+    const key = JSON.stringify(sorted)
+    const known = this.#lists.get(key) ?? sorted
+    this.#lists.set(key, known)
+    return known
+  }
+
+  union(one: readonly string[], other: readonly string[]): readonly string[] {
+    const known = this.#unions.get(one) ?? new Map<readonly string[], readonly string[]>()
+    this.#unions.set(one, known)
+    const both = known.get(other) ?? this.of([...one, ...other])
+    known.set(other, both)
+    return both
+  }
+}
+
+/** Groups in which nothing was done have the very set that was observed. */
 function membersAfter({ observed, plan, results }: Seen): ReadonlyMap<GroupRef, ReadonlySet<string>> {
-  const members = new Map([...observed.state.members].map(([ref, keys]) => [ref, new Set(keys)]))
+  const members = new Map(observed.state.members)
+  const own = new Map<GroupRef, Set<string>>()
+  const changed = (ref: GroupRef): Set<string> => {
+    const copy = own.get(ref) ?? new Set(members.get(ref))
+    own.set(ref, copy)
+    members.set(ref, copy)
+    return copy
+  }
   for (const { id, action } of plan.steps) {
     if (results.get(id)?.kind !== 'applied') continue
-    if (action.kind === 'add-member') {
-      members.set(action.group, (members.get(action.group) ?? new Set()).add(action.emailKey))
-    }
-    if (action.kind === 'remove-member') members.get(action.group)?.delete(action.emailKey)
+    if (action.kind === 'add-member') changed(action.group).add(action.emailKey)
+    if (action.kind === 'remove-member') changed(action.group).delete(action.emailKey)
     if (action.kind === 'delete-group') members.delete(action.group.ref)
-    if (action.kind === 'remove-user') for (const keys of members.values()) keys.delete(action.emailKey)
+    if (action.kind === 'remove-user') {
+      for (const [ref, keys] of members) if (keys.has(action.emailKey)) changed(ref).delete(action.emailKey)
+    }
   }
   return members
 }

@@ -6,8 +6,12 @@
  */
 import { foldKey } from '../lib/fold.ts'
 import { newId } from '../lib/ids.ts'
+import { breather } from '../lib/turns.ts'
 import type { Reader, Store, Writer } from '../store/store.ts'
 import type { OwnershipRow } from '../store/tables.ts'
+
+/** Rows in one query: a few milliseconds of the loop. */
+const CHUNK = 1_000
 
 export interface OwnedGroup {
   readonly rowId: string
@@ -30,15 +34,26 @@ export interface Ownership {
 }
 
 export async function readOwnership(db: Reader): Promise<Ownership> {
-  const rows = await db.selectFrom('ownership').selectAll().execute()
-  const groups = rows.filter(row => row.kind === 'group').map(ownedGroup)
-  const users = rows.filter(row => row.kind === 'user')
-  return {
-    groups: new Map(groups.map(group => [group.nameKey, group])),
-    users: new Set(users.filter(row => row.state === 'owned').map(row => row.nameKey)),
-    invited: new Map(users.filter(row => row.state === 'creating').map(row => [row.nameKey, row.at])),
+  const groups = new Map<string, OwnedGroup>()
+  const users = new Set<string>()
+  const invited = new Map<string, string>()
+  const breathe = breather()
+  for (let after = ''; ; ) {
+    const rows = await rowsAfter(db, after)
+    for (const row of rows) {
+      if (row.kind === 'group') groups.set(row.nameKey, ownedGroup(row))
+      else if (row.state === 'owned') users.add(row.nameKey)
+      else invited.set(row.nameKey, row.at)
+    }
+    const last = rows.at(-1)
+    if (last === undefined || rows.length < CHUNK) return { groups, users, invited }
+    after = last.id
+    await breathe()
   }
 }
+
+const rowsAfter = (db: Reader, id: string): Promise<readonly OwnershipRow[]> =>
+  db.selectFrom('ownership').selectAll().where('id', '>', id).orderBy('id').limit(CHUNK).execute()
 
 function ownedGroup(row: OwnershipRow): OwnedGroup {
   return {

@@ -1,30 +1,36 @@
 /** What a pass noticed that is not drift. */
 import type { DesiredGroup } from '../access/desired-group.ts'
 import type { AccessModel } from '../access/model.ts'
-import type { DirectorySnapshot } from '../directory/snapshot.ts'
+import type { DirectorySnapshot, Person } from '../directory/snapshot.ts'
 import type { Finding } from '../lib/finding.ts'
+import type { Work } from '../lib/turns.ts'
 import type { Assignment } from './assign.ts'
 import type { DesiredState } from './desired-state.ts'
 import { doubtedDeactivations } from './doubt.ts'
 
 const NAMES_SHOWN = 10
 
-export function passFindings(seen: {
+export function* passFindings(seen: {
   readonly wished: readonly Finding[]
   readonly desired: DesiredState
   readonly assignment: Assignment
   readonly snapshot: DirectorySnapshot
   readonly model: AccessModel
-}): readonly Finding[] {
+}): Work<readonly Finding[]> {
   const { wished, desired, assignment, snapshot } = seen
+  yield
+  const doubted = doubtedDeactivations(snapshot)
+  yield
+  const blank = withoutAccess(desired, snapshot, seen.model)
+  yield
   return [
     ...wished,
     ...desired.findings,
     ...assignment.taken.map(nameTaken),
     ...snapshot.unreachable.map(withoutAddress),
     ...parkedMembers(snapshot),
-    ...doubtedDeactivations(snapshot),
-    ...withoutAccess(desired, snapshot, seen.model),
+    ...doubted,
+    ...blank,
   ]
 }
 
@@ -61,9 +67,10 @@ function withoutAccess(
   snapshot: DirectorySnapshot,
   model: AccessModel,
 ): readonly Finding[] {
-  const placed = new Set([...desired.state.members.values()].flatMap(members => [...members]))
-  const blank = [...snapshot.people.values()].filter(person => person.active && !placed.has(person.emailKey))
-  if (blank.length === 0 || model.lifecycle.invite === 'with-first-access') return []
+  if (model.lifecycle.invite === 'with-first-access') return []
+  const isBlank = ({ active, emailKey }: Person) => active && !desired.placed.has(emailKey)
+  const blank = [...snapshot.people.values().filter(isBlank)]
+  if (blank.length === 0) return []
   return [
     {
       kind: 'no-access',

@@ -6,6 +6,7 @@ import type { Dynatrace, Level } from '../dynatrace/dynatrace.ts'
 import type { Clock } from '../lib/clock.ts'
 import type { Finding } from '../lib/finding.ts'
 import { foldKey } from '../lib/fold.ts'
+import { breather, inTurns } from '../lib/turns.ts'
 import type { Store } from '../store/store.ts'
 import { type ApplyRecorder, applyPlan } from './apply/apply.ts'
 import { Ledger } from './apply/ledger.ts'
@@ -79,9 +80,11 @@ export async function runPass(request: PassRequest, parts: PassParts): Promise<P
       parts,
     )
   }
+  const breathe = breather()
   const renamed = renames(snapshot)
   const wished = desiredGroups(model, snapshot.groups)
   const withheld = new Set(wished.withheld.map(foldKey))
+  await breathe()
   const assignment = assignGroups(wished.groups, ownership, accountGroups, withheld)
   const absent = absentGroups(scope, assignment, snapshot)
   if (scope.kind === 'keys' && absent.length > 0) {
@@ -89,26 +92,23 @@ export async function runPass(request: PassRequest, parts: PassParts): Promise<P
   }
   if (request.mode === 'apply' && withGroups) await settleRegistry(assignment, accountGroups, writes)
 
+  await breathe()
   const mine = managedGroups(assignment, accountGroups, scope)
-  const desired = desiredState({
-    model,
-    assignment,
-    snapshot,
-    catalogue,
-    scope,
-    accountId: dynatrace.accountId,
-  })
+  const desired = await inTurns(
+    desiredState({ model, assignment, snapshot, catalogue, scope, accountId: dynatrace.accountId }),
+  )
   const observed = await observe(dynatrace, {
     groups: mine.inScope,
     managed: mine.all,
     people: full ? undefined : addressesOf(scope.emails, snapshot),
-    needed: new Map([...desired.state.users.values()].map(user => [user.emailKey, user.email])),
+    needed: desired.state.users,
+    expected: desired.state.members,
     levels: levelsOf(catalogue),
   })
 
   if (request.mode === 'apply') await settleInvitations(ownership, observed, writes, clock.now())
 
-  const actions = diff({
+  const differences = diff({
     desired: desired.state,
     observed: observed.state,
     blind: observed.blind,
@@ -126,18 +126,21 @@ export async function runPass(request: PassRequest, parts: PassParts): Promise<P
     },
     sourcesOf: ref => sourcesOf(assignment.desired.get(ref)),
   })
+  const actions = await inTurns(differences)
   const nameOf = (ref: GroupRef) =>
     observed.state.groups.get(ref)?.name ??
     assignment.desired.get(ref)?.name ??
     assignment.rows.get(ref)?.name ??
     ref
+  await breathe()
   const sizes = await groupSizes(actions, observed, dynatrace)
   const others = await otherGroups(actions, mine.all, dynatrace)
   const desiredGroup = (ref: GroupRef) => assignment.desired.get(ref)
   const totals = await readTotals(store.db, observed.state.users.size)
-  const plan = makePlan({
+  const replaced = replacedNames(renamed, observed.state)
+  const planning = makePlan({
     actions,
-    desired: desired.state,
+    staying: desired.placed,
     describe: action =>
       describe(action, {
         model,
@@ -146,7 +149,7 @@ export async function runPass(request: PassRequest, parts: PassParts): Promise<P
         groupName: nameOf,
         desiredGroup,
         rules: desired.rules,
-        replaced: replacedNames(renamed, observed.state),
+        replaced,
       }),
     judge: steps =>
       judge(steps, {
@@ -162,35 +165,45 @@ export async function runPass(request: PassRequest, parts: PassParts): Promise<P
         decisions: request.decisions,
       }),
   })
+  const plan = await inTurns(planning)
   await request.recorder.planned(plan)
 
-  const met = new Map(observed.accountUsers)
-  const results =
-    request.mode === 'apply' && model.mode !== 'observe'
-      ? await applyPlan(
-          plan,
-          {
-            dynatrace,
-            ownership: writes,
-            ledger: new Ledger(request.mayGoOn),
-            clock,
-            meet: user => note(user, met),
-          },
-          request.recorder,
-        )
-      : new Map<string, StepResult>()
+  const acts = request.mode === 'apply' && model.mode !== 'observe'
+  const met = new Map(acts ? observed.accountUsers : [])
+  const results = acts
+    ? await applyPlan(
+        plan,
+        {
+          dynatrace,
+          ownership: writes,
+          ledger: new Ledger(request.mayGoOn),
+          clock,
+          meet: user => note(user, met),
+        },
+        request.recorder,
+      )
+    : new Map<string, StepResult>()
   await keepFacts(
-    { scope, model, snapshot, assignment, observed, met, plan, results },
+    {
+      scope,
+      model,
+      snapshot,
+      assignment,
+      observed,
+      met: acts ? met : observed.accountUsers,
+      plan,
+      results,
+    },
     { store, now: clock.now() },
   )
   return {
     plan,
     results,
     findings: full
-      ? passFindings({ wished: wished.findings, desired, assignment, snapshot, model })
+      ? await inTurns(passFindings({ wished: wished.findings, desired, assignment, snapshot, model }))
       : [...desired.findings, ...doubtedDeactivations(snapshot)],
     unmanaged: {
-      users: full ? [...observed.state.users.keys()].filter(key => !snapshot.people.has(key)).length : 0,
+      users: full ? countOthers(observed.state.users, snapshot.people) : 0,
       groups: full ? accountGroups.length - mine.all.size : 0,
       bindings: observed.foreignBindings,
     },
@@ -202,6 +215,12 @@ export async function runPass(request: PassRequest, parts: PassParts): Promise<P
     ],
     seq: snapshot.seq,
   }
+}
+
+function countOthers(users: ReadonlyMap<string, unknown>, people: ReadonlyMap<string, unknown>): number {
+  let others = 0
+  for (const key of users.keys()) if (!people.has(key)) others += 1
+  return others
 }
 
 /** The part of the directory that a scope needs: for its groups, everybody in the IdP groups behind them. */

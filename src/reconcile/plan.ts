@@ -16,25 +16,31 @@
  * 10. orphaned groups and users past their grace period go
  */
 import { canonicalJson, sha256 } from '../lib/digest.ts'
+import type { Work } from '../lib/turns.ts'
 import { waveOf } from './phase.ts'
-import type { GroupRef, State } from './state.ts'
+import type { GroupRef } from './state.ts'
 import type { Plan, Step, StepAction, Verdict } from './step.ts'
 
 export interface PlanInput {
   readonly actions: readonly StepAction[]
-  /** For the question who is a leaver: people who keep or get a membership of ours. */
-  readonly desired: State
+  /** For the question who is a leaver: folded e-mails of people who keep or get a membership of ours. */
+  readonly staying: ReadonlySet<string>
   readonly describe: (action: StepAction) => { readonly title: string; readonly reason: string }
   readonly judge: (steps: readonly Omit<Step, 'verdict'>[]) => ReadonlyMap<string, Verdict>
 }
 
-export function makePlan({ actions, desired, describe, judge }: PlanInput): Plan {
-  const staying = new Set([...desired.members.values()].flatMap(members => [...members]))
-  const drafts = actions
-    .map(action => ({ id: stepId(action), action, wave: waveOf(action, staying), ...describe(action) }))
-    .sort((a, b) => a.wave - b.wave || compare(a.title, b.title) || compare(a.id, b.id))
-    .map(({ wave: _, ...draft }) => draft)
+export function* makePlan({ actions, staying, describe, judge }: PlanInput): Work<Plan> {
+  const found: (Omit<Step, 'verdict'> & { readonly wave: number })[] = []
+  for (const action of actions) {
+    found.push({ id: stepId(action), action, wave: waveOf(action, staying), ...describe(action) })
+    yield
+  }
+  found.sort((a, b) => a.wave - b.wave || compare(a.title, b.title) || compare(a.id, b.id))
+  yield
+  const drafts = found.map(({ wave: _, ...draft }) => draft)
+  yield
   const verdicts = judge(drafts)
+  yield
   const steps = drafts.map(draft => ({
     ...draft,
     verdict: verdicts.get(draft.id) ?? { kind: 'proceed' as const },

@@ -4,40 +4,52 @@
  */
 import type { Json, JsonObject } from './json.ts'
 import { type Projection, project } from './projection.ts'
-import { metaOf, type StoredResource, toResource, versionOf } from './resource.ts'
+import { locationOf, toResource, versionOf } from './resource.ts'
 import type { ResourceType } from './schema/attribute.ts'
 
-/** `text` is the JSON text of `attributes`. */
-export interface StoredText extends StoredResource {
-  readonly text: string
+/** A resource as a database holds it. */
+export interface StoredText {
+  readonly id: string
+  /** The JSON text of its attributes, `schemas` among them. */
+  readonly resource: string
+  readonly version: number
+  readonly createdAt: string
+  readonly modifiedAt: string
 }
 
 /** What is shown beside the stored attributes. */
 export interface Beside {
-  /** The version to show; by default that of the stored resource. */
-  readonly version?: string
+  /** The version to show, as an ETag. */
+  readonly version: string
   /** Attributes that follow from elsewhere, such as the groups of a user, by name. */
-  readonly derived?: Readonly<Record<string, Json>>
+  readonly derived: Readonly<Record<string, Json>>
 }
 
-/** One resource for an answer; `base` is the URL of the service, without a slash at the end. */
-export function resourceText(
-  stored: StoredText,
-  type: ResourceType,
-  base: string,
-  projection: Projection,
-  { version = versionOf(stored), derived = {} }: Beside = {},
-): string {
+export type ResourceWriter = (stored: StoredText, beside?: Beside) => string
+
+/** Writes resources for one answer; `base` is the URL of the service, without a slash at the end. */
+export function resourceWriter(type: ResourceType, base: string, projection: Projection): ResourceWriter {
   if (!leavesStored(projection, type)) {
-    return JSON.stringify(project(toResource(stored, type, base, derived, version), projection))
+    return (stored, { version, derived } = besideOf(stored)) => {
+      const attributes = JSON.parse(stored.resource) as JsonObject // written by the directory
+      return JSON.stringify(
+        project(toResource({ ...stored, attributes }, type, base, derived, version), projection),
+      )
+    }
   }
-  const meta = JSON.stringify(metaOf(stored, type, base, version))
-  let beside = ''
-  for (const [name, value] of Object.entries(project(derived, projection))) {
-    beside += `,${JSON.stringify(name)}:${JSON.stringify(value)}`
+  const location = JSON.stringify(locationOf('', type, base)).slice(0, -1)
+  return (stored, { version, derived } = besideOf(stored)) => {
+    const { id, resource, createdAt, modifiedAt } = stored
+    let beside = ''
+    for (const [name, value] of Object.entries(project(derived, projection))) {
+      beside += `,${JSON.stringify(name)}:${JSON.stringify(value)}`
+    }
+    // Ids and instants are our own and hold nothing that JSON would write in another way.
+    return `{"id":"${id}",${resource.slice(1, -1)}${beside},"meta":{"resourceType":"${type.name}","created":"${createdAt}","lastModified":"${modifiedAt}","location":${location}${encodeURIComponent(id)}","version":${JSON.stringify(version)}}}`
   }
-  return `{"id":${JSON.stringify(stored.id)},${stored.text.slice(1, -1)}${beside},"meta":${meta}}`
 }
+
+const besideOf = (stored: StoredText): Beside => ({ version: versionOf(stored), derived: {} })
 
 /** The text of a resource with one more attribute, whose value may come in pieces. */
 export async function* withAttribute(

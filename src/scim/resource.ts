@@ -30,12 +30,12 @@ export function toResource(
   }
 }
 
-/** The `meta` of an answer (RFC 7643 §3.1). */
+/** The `meta` of a resource (RFC 7643 §3.1). */
 export const metaOf = (
   stored: Omit<StoredResource, 'attributes'>,
   type: ResourceType,
   base: string,
-  version: string,
+  version = versionOf(stored),
 ): JsonObject => ({
   resourceType: type.name,
   created: stored.createdAt,

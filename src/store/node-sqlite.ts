@@ -2,7 +2,6 @@
 import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite'
 import type { SqliteDatabase, SqliteStatement } from 'kysely'
 import { driverError } from './driver-error.ts'
-import { sharedRead } from './shared-read.ts'
 
 /** While opening, and for readers in the rare moments in which the log is reset. In milliseconds. */
 const BUSY_TIMEOUT = 5000
@@ -11,16 +10,13 @@ const CACHED_STATEMENTS = 512
 export interface NodeSqlite extends SqliteDatabase {
   /** Runs a query without Kysely in between; the rows have the names that Kysely's CamelCasePlugin gives them. */
   rows(sql: string, parameters: readonly unknown[]): readonly object[]
-  /** For a reader: from now on it sees what has been committed by now. */
-  refresh(): void
 }
 
 /**
  * One connection. A writer takes the write lock when its transaction begins, so that works of several
  * processes never overlap; a reader sees what was committed last and never waits for a writer (WAL).
- * A `shared` reader is for queries that stand alone.
  */
-export function nodeSqlite(path: string, access: 'write' | 'read' | 'shared'): NodeSqlite {
+export function nodeSqlite(path: string, access: 'write' | 'read'): NodeSqlite {
   const db = new DatabaseSync(path, { readOnly: access !== 'write', timeout: BUSY_TIMEOUT })
   try {
     db.exec(access === 'write' ? WRITER : READER)
@@ -28,27 +24,20 @@ export function nodeSqlite(path: string, access: 'write' | 'read' | 'shared'): N
     db.close()
     throw error
   }
-  const shared = access === 'shared' ? sharedRead(db) : undefined
-  const join = () => shared?.join()
   const statements = cached(sql => {
-    const prepared = adapt(db.prepare(access === 'write' ? immediate(sql) : sql), join)
+    const prepared = adapt(db.prepare(access === 'write' ? immediate(sql) : sql))
     return sql === 'rollback' ? whileIn(db, prepared) : prepared
   })
   const queries = cached(sql => named(db.prepare(sql)))
   return {
     close() {
-      shared?.end()
       if (db.isOpen) db.close()
     },
     prepare: statements,
     rows(sql, parameters) {
       const query = queries(sql)
-      return translated(() => {
-        join()
-        return query(parameters)
-      })
+      return translated(() => query(parameters))
     },
-    refresh: () => shared?.end(),
   }
 }
 
@@ -106,13 +95,9 @@ const whileIn = (db: DatabaseSync, rollback: SqliteStatement): SqliteStatement =
   run: parameters => (db.isTransaction ? rollback.run(parameters) : { changes: 0, lastInsertRowid: 0 }),
 })
 
-const adapt = (statement: StatementSync, join: () => void): SqliteStatement => ({
+const adapt = (statement: StatementSync): SqliteStatement => ({
   reader: statement.columns().length > 0,
-  all: parameters =>
-    translated(() => {
-      join()
-      return statement.all(...bind(parameters))
-    }),
+  all: parameters => translated(() => statement.all(...bind(parameters))),
   run: parameters => translated(() => statement.run(...bind(parameters))),
   iterate: parameters => statement.iterate(...bind(parameters)),
 })

@@ -17,21 +17,14 @@ export async function openSqlite(dataDir: string, now: Date): Promise<Store> {
   makeFolder(dataDir)
   const path = join(dataDir, 'bridge.db')
   const writer = connection(openFile(path))
-  let refresh = () => {}
-  const exclusive = exclusively(writer.db)
-  const transact: Transact = async body => {
-    await exclusive(body)
-    refresh()
-  }
+  const transact = exclusively(writer.db)
   try {
     await migrate(transact, 'sqlite', now)
   } catch (error) {
     await writer.close()
     throw driverError(error)
   }
-  const shared = nodeSqlite(path, 'shared')
-  refresh = () => shared.refresh()
-  const reader = connection(shared)
+  const reader = connection(openReader(path))
   const queue = new WriteQueue(transact)
   return {
     dialect: 'sqlite',

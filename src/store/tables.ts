@@ -8,6 +8,7 @@ import type { Generated } from 'kysely'
 
 export interface Tables {
   users: UserRow
+  userEmails: UserEmailRow
   groups: GroupRow
   members: MemberRow
   departures: DepartureRow
@@ -44,6 +45,13 @@ export interface UserRow {
   version: number
   createdAt: string
   modifiedAt: string
+}
+
+/** One e-mail address of a user, so that a filter finds the user by it. */
+export interface UserEmailRow {
+  /** `foldKey` of the address as sent; those too long for an index have no row. */
+  valueKey: string
+  userId: string
 }
 
 export interface GroupRow {

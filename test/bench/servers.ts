@@ -12,6 +12,9 @@ const MAIN = fileURLToPath(new URL('../../src/main.ts', import.meta.url))
 export const SCIM_TOKEN = 'scim-token-of-the-benchmark'
 export const ADMIN_TOKEN = 'admin-token-of-the-benchmark'
 
+/** As the image and `npm start` run the bridge. */
+const AS_DEPLOYED = ['--max-semi-space-size=8']
+
 const RULES = `
 version: 1
 mode: observe
@@ -94,7 +97,9 @@ async function fillAccount(url: string, size: Size): Promise<void> {
 }
 
 function start(args: readonly string[], env: Readonly<Record<string, string>>): ChildProcess {
-  const flags = (process.env.BENCH_NODE_FLAGS ?? '').split(' ').filter(flag => flag !== '')
+  const flags = [...AS_DEPLOYED, ...(process.env.BENCH_NODE_FLAGS ?? '').split(' ')].filter(
+    flag => flag !== '',
+  )
   const child = spawn(process.execPath, [...(args[0] === 'serve' ? flags : []), MAIN, ...args], {
     env: { PATH: process.env.PATH ?? '', HOME: tmpdir(), ...env },
     stdio: ['ignore', 'pipe', 'inherit'],

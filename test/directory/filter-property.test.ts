@@ -3,7 +3,9 @@ import fc from 'fast-check'
 import type { Test } from 'tap'
 import { sqlDirectory } from '../../src/directory/sql-directory.ts'
 import { systemClock } from '../../src/lib/clock.ts'
-import type { JsonObject } from '../../src/scim/json.ts'
+import type { Json, JsonObject } from '../../src/scim/json.ts'
+import { isObject } from '../../src/scim/normalise.ts'
+import { elementsOf } from '../../src/scim/patch-list.ts'
 import { parseQueryFilter } from '../../src/scim/query-filter.ts'
 import type { ResourceType } from '../../src/scim/schema/attribute.ts'
 import { groupType } from '../../src/scim/schema/group.ts'
@@ -15,19 +17,19 @@ const cause = { requestId: 'r', actor: 'test' }
 
 eachDatabase({
   'a filter over users finds what it means': async (t, database) => {
-    const { directory, users } = await filled(t, database)
+    const { directory, users } = await filled(database)
     await agrees(t, users, userType, userPaths, filter =>
       directory.listUsers({ filter, startIndex: 1, count: 500 }),
     )
   },
   'a filter over groups finds what it means': async (t, database) => {
-    const { directory, groups } = await filled(t, database)
+    const { directory, groups } = await filled(database)
     await agrees(t, groups, groupType, groupPaths, filter =>
       directory.listGroups({ filter, startIndex: 1, count: 500 }),
     )
   },
   'hundreds of conditions make no statement that a database refuses': async (t, database) => {
-    const { directory, users } = await filled(t, database)
+    const { directory, users } = await filled(database)
     const [first] = users
     for (const word of ['or', 'and']) {
       const text = Array.from({ length: 550 }, () => `id eq""`).join(` ${word} `)
@@ -83,20 +85,25 @@ interface Stated {
 interface Path {
   readonly name: string
   readonly kind: 'folded' | 'exact' | 'instant' | 'truth'
-  readonly values: (resource: any) => readonly unknown[]
+  readonly values: (resource: JsonObject) => readonly Json[]
   readonly candidates: readonly string[]
 }
 
 function conditions(paths: readonly Path[]): fc.Arbitrary<Stated> {
   const leaf: fc.Arbitrary<Stated> = fc
     .constantFrom(...paths)
-    .chain(path => fc.tuple(fc.constant(path), operators(path), fc.constantFrom(...path.candidates), fc.nat(2)))
+    .chain(path =>
+      fc.tuple(fc.constant(path), operators(path), fc.constantFrom(...path.candidates), fc.nat(2)),
+    )
     .map(([path, op, wanted, spelling]) => stated(path, op, wanted, spelling))
   return fc.letrec<{ filter: Stated }>(tie => ({
     filter: fc.oneof(
       { maxDepth: 3 },
       leaf,
-      tie('filter').map(({ text, holds }) => ({ text: `not (${text})`, holds: one => !holds(one) })),
+      tie('filter').map(({ text, holds }) => ({
+        text: `not (${text})`,
+        holds: (one: JsonObject) => !holds(one),
+      })),
       fc.tuple(tie('filter'), tie('filter')).map(([left, right]) => ({
         text: `(${left.text}) and (${right.text})`,
         holds: (one: JsonObject) => left.holds(one) && right.holds(one),
@@ -112,16 +119,33 @@ function conditions(paths: readonly Path[]): fc.Arbitrary<Stated> {
 
 /** Both conditions on one element. */
 function inBrackets(paths: readonly Path[]): fc.Arbitrary<Stated> {
-  const [list, values] = paths === userPaths ? ['emails', emailValues] : ['members', memberIds]
-  return fc.tuple(fc.constantFrom(...values), fc.constantFrom('work', 'home', 'User')).map(([value, type]) => ({
-    text: `${list}[value eq ${JSON.stringify(value)} and type eq "${type}"]`,
-    holds: (one: any) =>
-      ((one[list] ?? []) as readonly any[]).some(
-        element =>
-          (list === 'emails' ? fold(element.value) === fold(value) : element.value === value) &&
-          fold(element.type ?? '') === fold(type),
-      ),
-  }))
+  const [list, values] =
+    paths === userPaths ? (['emails', emailValues] as const) : (['members', memberIds] as const)
+  return fc
+    .tuple(fc.constantFrom(...values), fc.constantFrom('work', 'home', 'User'), fc.nat(3))
+    .map(([value, type, spelling]) => ({
+      text: bothOf(list, JSON.stringify(value), type, spelling),
+      holds: (one: JsonObject) =>
+        at(list)(one).some(element => {
+          const [found] = isObject(element) ? at('value')(element) : []
+          const [kind = ''] = isObject(element) ? at('type')(element) : []
+          const isSame = list === 'emails' ? fold(String(found)) === fold(value) : found === value
+          return isSame && fold(String(kind)) === fold(type)
+        }),
+    }))
+}
+
+function bothOf(list: string, value: string, type: string, spelling: number): string {
+  switch (spelling) {
+    case 0:
+      return `${list}[value eq ${value} and type eq "${type}"]`
+    case 1:
+      return `${list}[not (not (value eq ${value})) and type eq "${type}"]`
+    case 2:
+      return `${list.toUpperCase()}[TYPE eq "${type}" and (value eq ${value} or value eq "nobody")]`
+    default:
+      return `${list}[type eq "${type}"].value eq ${value}`
+  }
 }
 
 function operators({ kind }: Path): fc.Arbitrary<string> {
@@ -204,7 +228,22 @@ const names = [
   'ΟΔΟΣ',
   'İstanbul',
 ]
-const parts = [...names, '', 'a', 'A', 'ë', 'e', '%', '_', '\\', '😀', '\u{10ffff}', '\ud7ff', '.EXAMPLE', 'σ']
+const parts = [
+  ...names,
+  '',
+  'a',
+  'A',
+  'ë',
+  'e',
+  '%',
+  '_',
+  '\\',
+  '😀',
+  '\u{10ffff}',
+  '\ud7ff',
+  '.EXAMPLE',
+  'σ',
+]
 const emailValues = ['ada@acme.example', 'Ada@Acme.example', 'zoe@home.example']
 const memberIds: string[] = []
 const instants = [
@@ -215,34 +254,45 @@ const instants = [
   '2026-01-01T00:00:00.001Z',
 ]
 const common: readonly Path[] = [
-  { name: 'externalId', kind: 'exact', values: one => [one.externalId], candidates: parts },
-  { name: 'meta.created', kind: 'instant', values: one => [one.meta.created], candidates: instants },
-  { name: 'meta.lastModified', kind: 'instant', values: one => [one.meta.lastModified], candidates: instants },
+  { name: 'externalId', kind: 'exact', values: at('externalId'), candidates: parts },
+  { name: 'meta.created', kind: 'instant', values: at('meta', 'created'), candidates: instants },
+  { name: 'meta.lastModified', kind: 'instant', values: at('meta', 'lastModified'), candidates: instants },
 ]
 const userPaths: readonly Path[] = [
   ...common,
-  { name: 'userName', kind: 'folded', values: one => [one.userName], candidates: parts },
-  { name: `${userType.schema.id}:userName`, kind: 'folded', values: one => [one.userName], candidates: parts },
+  { name: 'userName', kind: 'folded', values: at('userName'), candidates: parts },
+  { name: `${userType.schema.id}:userName`, kind: 'folded', values: at('userName'), candidates: parts },
   { name: `${groupType.schema.id}:userName`, kind: 'folded', values: () => [], candidates: parts },
-  { name: 'title', kind: 'folded', values: one => [one.title], candidates: parts },
-  { name: 'active', kind: 'truth', values: one => [one.active], candidates: ['true', 'false'] },
-  { name: 'emails', kind: 'folded', values: one => valuesOf(one.emails), candidates: emailValues },
-  { name: 'emails.value', kind: 'folded', values: one => valuesOf(one.emails), candidates: emailValues },
-  { name: `${enterprise}:department`, kind: 'folded', values: one => [one[enterprise]?.department], candidates: parts },
-  { name: 'groups.display', kind: 'folded', values: one => displaysOf(one.groups), candidates: parts },
+  { name: 'title', kind: 'folded', values: at('title'), candidates: parts },
+  { name: 'active', kind: 'truth', values: at('active'), candidates: ['true', 'false'] },
+  { name: 'emails', kind: 'folded', values: at('emails', 'value'), candidates: emailValues },
+  { name: 'emails.value', kind: 'folded', values: at('emails', 'value'), candidates: emailValues },
+  {
+    name: `${enterprise}:department`,
+    kind: 'folded',
+    values: at(enterprise, 'department'),
+    candidates: parts,
+  },
+  { name: 'groups.display', kind: 'folded', values: at('groups', 'display'), candidates: parts },
 ]
 const groupPaths: readonly Path[] = [
   ...common,
-  { name: 'displayName', kind: 'folded', values: one => [one.displayName], candidates: parts },
-  { name: 'members.value', kind: 'exact', values: one => valuesOf(one.members), candidates: ['ID', 'parked'] },
-  { name: 'members', kind: 'exact', values: one => valuesOf(one.members), candidates: ['PARKED', 'parked'] },
+  { name: 'displayName', kind: 'folded', values: at('displayName'), candidates: parts },
+  { name: 'members.value', kind: 'exact', values: at('members', 'value'), candidates: ['ID', 'parked'] },
+  { name: 'members', kind: 'exact', values: at('members', 'value'), candidates: ['PARKED', 'parked'] },
 ]
 
-const valuesOf = (list: readonly any[] = []): readonly unknown[] => list.map(({ value }) => value)
-const displaysOf = (list: readonly any[] = []): readonly unknown[] => list.map(({ display }) => display)
+/** All values behind the names, through lists. */
+function at(...names: readonly string[]): (resource: JsonObject) => readonly Json[] {
+  return resource =>
+    names.reduce<readonly Json[]>(
+      (found, name) => found.flatMap(value => (isObject(value) ? elementsOf(value[name]) : [])),
+      [resource],
+    )
+}
 
 /** Users and groups of which the odd ones lack what the others have. */
-async function filled(t: Test, database: TestDatabase) {
+async function filled(database: TestDatabase) {
   let now = Date.parse('2026-01-01T00:00:00Z')
   const clock = { ...systemClock, now: () => new Date(now) }
   const store = await database.open(clock)
@@ -260,11 +310,19 @@ async function filled(t: Test, database: TestDatabase) {
     }
     const created = await directory.createUser(attributes, cause)
     now += 750
-    users.push({ ...attributes, id: created.id, meta: { created: created.createdAt, lastModified: created.modifiedAt } })
+    users.push({
+      ...attributes,
+      id: created.id,
+      meta: { created: created.createdAt, lastModified: created.modifiedAt },
+    })
   }
   const groups: JsonObject[] = []
   for (const [index, displayName] of names.entries()) {
-    const attributes = { schemas: [groupType.schema.id], displayName, externalId: index % 2 === 0 ? 'A' : 'ä' }
+    const attributes = {
+      schemas: [groupType.schema.id],
+      displayName,
+      externalId: index % 2 === 0 ? 'A' : 'ä',
+    }
     const members = [
       ...(index % 2 === 0 ? [{ id: String(users[index]?.id), kind: 'User' as const }] : []),
       ...(index % 3 === 0 ? [{ id: 'parked', kind: 'User' as const }] : []),
@@ -284,10 +342,15 @@ async function filled(t: Test, database: TestDatabase) {
   return {
     directory,
     groups,
-    users: users.map(user => ({
-      ...user,
-      groups: (groupsOf.get(String(user.id)) ?? []).map(({ id, displayName }) => ({ value: id, display: displayName })),
-    })),
+    users: users.map(
+      (user): JsonObject => ({
+        ...user,
+        groups: (groupsOf.get(String(user.id)) ?? []).map(({ id, displayName }) => ({
+          value: id,
+          display: displayName,
+        })),
+      }),
+    ),
   }
 }
 

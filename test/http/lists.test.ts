@@ -1,12 +1,17 @@
 /** Sorting and cursors of lists over HTTP, on both databases (RFC 7644 §3.4.2.3 and RFC 9865). */
 import fc from 'fast-check'
 import type { Test } from 'tap'
+import { writeAccountFacts } from '../../src/directory/account-fact-writes.ts'
 import { sqlDirectory } from '../../src/directory/sql-directory.ts'
 import { createHttpApp } from '../../src/http/app.ts'
 import type { Clock } from '../../src/lib/clock.ts'
+import { parseQueryFilter } from '../../src/scim/query-filter.ts'
+import { dynatraceUserSchema } from '../../src/scim/schema/dynatrace-user.ts'
+import { userType } from '../../src/scim/schema/user.ts'
 import { eachDatabase, type TestDatabase } from '../support/databases.ts'
 
 const enterprise = 'urn:ietf:params:scim:schemas:extension:enterprise:2.0:User'
+const dynatrace = dynatraceUserSchema.id
 const core = 'urn:ietf:params:scim:schemas:core:2.0'
 const cause = { requestId: 'req-1', actor: 'test' }
 
@@ -24,6 +29,15 @@ interface Answer {
   readonly scimType?: string
   readonly detail?: string
   readonly Resources: readonly Resource[]
+}
+
+/** What a test looks at of users and groups. */
+interface Shown extends Resource {
+  readonly userName?: string
+  readonly displayName?: string
+  readonly meta: { readonly location: string }
+  readonly groups?: readonly { readonly $ref: string }[]
+  readonly members?: readonly { readonly $ref: string }[]
 }
 
 type Query = Readonly<Record<string, string | number>>
@@ -310,6 +324,97 @@ eachDatabase({
     })
   },
 
+  async 'filters and sorting see locations and references as answers show them'(t, database) {
+    const { directory, list, names } = await opened(t, database)
+    const users = []
+    for (const userName of ['anna', 'bob', 'cleo']) {
+      users.push(await directory.createUser({ userName, active: true }, cause))
+    }
+    const [anna, bob] = users.map(({ id }) => id)
+    const join = (...ids: readonly (string | undefined)[]) => [
+      { kind: 'add' as const, members: ids.map(id => ({ id: id ?? '', kind: 'User' as const })) },
+    ]
+    const one = await directory.createGroup({ displayName: 'one' }, join(anna), cause)
+    const two = await directory.createGroup({ displayName: 'two' }, join(bob), cause)
+    const nested = [{ kind: 'add' as const, members: [{ id: one.id, kind: 'Group' as const }] }]
+    await directory.createGroup({ displayName: 'three' }, nested, cause)
+
+    for (const { meta, userName, groups } of (await list('/Users', {})).Resources as readonly Shown[]) {
+      const found = (filter: string) => names('/Users', 'userName', { filter })
+      t.same(await found(`meta.location eq "${meta.location}"`), [userName])
+      t.same(await found(`meta.location sw "${meta.location}" and active eq true`), [userName])
+      for (const { $ref } of groups ?? []) {
+        t.same(await found(`groups.$ref eq "${$ref}"`), [userName])
+        t.same(await found(`groups[$ref eq "${$ref}" and type eq "direct"]`), [userName])
+      }
+    }
+    const shown = (await list('/Groups', {})).Resources as readonly Shown[]
+    for (const { meta, displayName, members } of shown) {
+      t.same(await names('/Groups', 'displayName', { filter: `meta.location eq "${meta.location}"` }), [
+        displayName,
+      ])
+      t.equal(members?.length, 1)
+      for (const { $ref } of members ?? []) {
+        t.same(await names('/Groups', 'displayName', { filter: `members.$ref eq "${$ref}"` }), [displayName])
+      }
+      t.same(await names('', 'displayName', { filter: `meta.location eq "${meta.location}"` }), [displayName])
+    }
+    t.same(await names('/Users', 'userName', { filter: 'meta.location ew "/Users/other"' }), [])
+    t.same(await names('/Groups', 'displayName', { filter: 'members.$ref co "/scim/v2/Groups/"' }), ['three'])
+    const byReference = shown
+      .map(({ displayName, members }) => [members?.[0]?.$ref, displayName] as const)
+      .sort(([left = ''], [right = '']) => (left < right ? -1 : 1))
+    t.same(
+      await names('/Groups', 'displayName', { sortBy: 'members.$ref' }),
+      byReference.map(([, name]) => name),
+    )
+    t.not(one.id, two.id)
+  },
+
+  async 'filters and sorting see what the account says of users'(t, database) {
+    const { directory, store, list, names, search, tick } = await opened(t, database)
+    for (const userName of ['anna@x.io', 'bob@x.io', 'cleo@x.io', 'nobody']) {
+      tick()
+      await directory.createUser({ userName, active: userName !== 'bob@x.io' }, cause)
+    }
+    const fact = (emailKey: string, uid: string, status: string, environments: readonly string[]) => ({
+      ...{ emailKey, uid, status, environments, error: undefined, syncedAt: '2026-01-02T00:00:00.000Z' },
+      lastSignIn: status === 'ACTIVE' ? '2026-01-01T00:00:00.000Z' : undefined,
+    })
+    const facts = [
+      fact('anna@x.io', 'u2', 'PENDING', []),
+      fact('bob@x.io', 'u3', 'PENDING', ['prod']),
+      fact('cleo@x.io', 'u1', 'ACTIVE', ['prod', 'stage']),
+    ]
+    await writeAccountFacts(store, facts, [])
+    const expected: Readonly<Record<string, readonly string[]>> = {
+      [`${dynatrace}:status eq "PENDING"`]: ['anna@x.io', 'bob@x.io'],
+      [`${dynatrace.toUpperCase()}:STATUS eq "pending" and active eq true`]: ['anna@x.io'],
+      [`not (${dynatrace}:status pr)`]: ['nobody'],
+      [`${dynatrace}:uid eq "U1"`]: [],
+      [`${dynatrace}:uid eq "u1"`]: ['cleo@x.io'],
+      [`${dynatrace}:environments eq "stage"`]: ['cleo@x.io'],
+      [`${dynatrace}:lastSignIn lt "2026-01-01T01:00:00+00:00"`]: ['cleo@x.io'],
+      [`${dynatrace} pr`]: ['anna@x.io', 'bob@x.io', 'cleo@x.io'],
+    }
+    for (const [filter, users] of Object.entries(expected)) {
+      t.same(await names('/Users', 'userName', { filter }), users, filter)
+      t.match(await search('/Users', { filter }), { totalResults: users.length })
+      t.match(await list('', { filter: `${filter} and userName pr` }), { totalResults: users.length })
+      const asked = parseQueryFilter(filter, userType)
+      t.match(await directory.listUsers({ filter: asked, startIndex: 1, count: 9 }), { total: users.length })
+    }
+    t.same(await names('/Users', 'userName', { sortBy: `${dynatrace}:uid` }), [
+      'cleo@x.io',
+      'anna@x.io',
+      'bob@x.io',
+      'nobody',
+    ])
+    t.match(await list('', { sortBy: `${dynatrace}:uid` }), { status: 400, scimType: 'invalidValue' })
+    const [plain] = (await list('/Users', { filter: `${dynatrace}:uid eq "u1"` })).Resources
+    t.notOk(plain?.[dynatrace], 'shown on request alone')
+  },
+
   async 'long lists are sorted chunk by chunk'(t, database) {
     const { directory, list, walk } = await opened(t, database)
     const numbers = Array.from({ length: 1700 }, (_, n) => n)
@@ -368,6 +473,7 @@ async function opened(t: Test, database: TestDatabase) {
   const { list, search } = await replica('scim-token')
   return {
     directory,
+    store,
     list,
     search,
     replica,

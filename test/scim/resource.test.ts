@@ -190,7 +190,10 @@ test('the description of the service', async t => {
   const [user, extension, account, group] = schemaDocuments('https://b/scim/v2') as readonly JsonObject[]
   t.match(user, { id: core, meta: { location: `https://b/scim/v2/Schemas/${core}` } })
   t.match(extension, { id: enterprise })
-  t.match(account, { id: dynatraceUserSchema.id, attributes: [{ name: 'uid', mutability: 'readOnly', returned: 'request' }] })
+  t.match(account, {
+    id: dynatraceUserSchema.id,
+    attributes: [{ name: 'uid', mutability: 'readOnly', returned: 'request' }],
+  })
   t.match(group, { id: groupType.schema.id })
 
   t.test('Entra finds canonical types where it flattens, and none for roles', async t => {

@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url'
 import { readSettings, type Settings } from '../../config/settings.ts'
 import { ensureToken } from '../../config/tokens.ts'
 import { BridgeError } from '../../lib/errors.ts'
+import { keepHeapLean } from '../../lib/lean-heap.ts'
 import type { RunningSimulator } from '../../simulator/simulator.ts'
 import { startSimulator } from '../../simulator/start.ts'
 import { createLogger } from '../../telemetry/log.ts'
@@ -33,6 +34,7 @@ export async function serve(options: ServeOptions, deps: CliDeps): Promise<numbe
     return EXIT_CONFIGURATION
   }
   const { settings } = read
+  keepHeapLean()
   const stopped = deps.untilStopped()
   let simulator: RunningSimulator | undefined
   try {

@@ -1,11 +1,5 @@
-/** The envelope of unpaged lists, `{ count, items }`: a `count` that disagrees means that items are missing. */
+/** The envelope of unpaged lists, `{ count, items }`. */
 import { z } from 'zod'
 
-export const counted = <Item extends z.ZodType>(item: Item) =>
-  z
-    .object({ count: z.number().nullish(), items: z.array(item) })
-    .refine(({ count, items }) => (count ?? items.length) === items.length, {
-      path: ['count'],
-      error: 'it disagrees with the number of items',
-    })
-    .transform(({ items }) => items)
+/** What is left of the answer when its items have been taken out of it. A `count` that disagrees with them means that items are missing. */
+export const EmptiedList = z.object({ count: z.number().nullish(), items: z.array(z.never()) })

@@ -1,10 +1,9 @@
 /** Groups of the account as answered (GetGroupDto, GroupListDto). */
 import { z } from 'zod'
 import { textOrEmpty, textsOrEmpty } from './absent.ts'
-import { counted } from './count.ts'
 
-/** `uuid` is formally optional, but a group without one cannot be told from others: such an answer is malformed. */
-const Group = z
+/** Item of the answer of `GET groups`. `uuid` is formally optional, but a group without one cannot be told from others: such an answer is malformed. */
+export const Group = z
   .object({
     uuid: z.string().min(1),
     name: z.string(),
@@ -14,9 +13,6 @@ const Group = z
     createdAt: z.string().nullish(),
   })
   .transform(({ uuid, createdAt, ...group }) => ({ id: uuid, ...group, createdAt: createdAt ?? undefined }))
-
-/** Answer of `GET groups`. */
-export const GroupList = counted(Group)
 
 /** Answer of `POST groups`: a bare array. */
 export const CreatedGroups = z.array(Group)

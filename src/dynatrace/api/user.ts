@@ -1,6 +1,5 @@
 /** Users of the account as answered: the list (UserListDto), one user (GroupUserDto), members (GroupUserListDto). */
 import { z } from 'zod'
-import { counted } from './count.ts'
 
 const status = z
   .enum(['ACTIVE', 'INACTIVE', 'PENDING', 'DELETED', 'ECUSTOMS_MANUALLY_BLOCKED', 'UNKNOWN'])
@@ -18,10 +17,8 @@ const person = {
     .catch(null),
 }
 
-const User = z.object(person).transform(toUser)
-
-/** Answer of `GET users` and of `GET groups/{id}/users`. */
-export const UserList = counted(User)
+/** Item of the answers of `GET users` and of `GET groups/{id}/users`. */
+export const User = z.object(person).transform(toUser)
 
 /** Answer of `GET users/{email}`: its groups are named differently from those of `GET groups`. */
 export const UserWithGroups = z

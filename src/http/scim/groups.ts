@@ -9,7 +9,7 @@ import { applyPatch } from '../../scim/patch.ts'
 import { parsePatchRequest } from '../../scim/patch-request.ts'
 import { type Projection, shows } from '../../scim/projection.ts'
 import { locationOf, versionOf } from '../../scim/resource.ts'
-import { derivedValue, resourceText, withAttribute } from '../../scim/resource-text.ts'
+import { derivedValue, resourceWriter, type StoredText, withAttribute } from '../../scim/resource-text.ts'
 import { groupType } from '../../scim/schema/group.ts'
 import { userType } from '../../scim/schema/user.ts'
 import type { Rendered, ResourceKind } from './resource-endpoint.ts'
@@ -17,7 +17,10 @@ import type { Rendered, ResourceKind } from './resource-endpoint.ts'
 /** With more members than these in one answer they are read and sent piece by piece. */
 const AT_ONCE = 2_000
 
-export const groupKind = (directory: Directory, dialects: Dialects): ResourceKind<DirectoryGroup> => ({
+export const groupKind = (
+  directory: Directory,
+  dialects: Dialects,
+): ResourceKind<DirectoryGroup, StoredText> => ({
   type: groupType,
   // Entra asks for 204; whoever names attributes wants to see them.
   patchesSilently: true,
@@ -63,22 +66,22 @@ export const groupKind = (directory: Directory, dialects: Dialects): ResourceKin
   remove: (id, cause, check) => directory.deleteGroup(id, cause, check),
   async render(groups, projection, base) {
     const ids = groups.map(({ id }) => id)
-    const text = (group: DirectoryGroup, derived: JsonObject = {}) =>
-      resourceText(group, groupType, base, projection, { derived })
-    const whole = (group: DirectoryGroup, body: Rendered['body']) => ({ version: versionOf(group), body })
+    const write = resourceWriter(groupType, base, projection)
+    const whole = (group: StoredText, body: Rendered['body']) => ({ version: versionOf(group), body })
 
     if (!shows(projection, 'members') || ids.length === 0)
-      return groups.map(group => whole(group, text(group)))
+      return groups.map(group => whole(group, write(group)))
     const few = await directory.fewMembersOf(ids, AT_ONCE)
     if (few !== undefined) {
       return groups.map(group => {
         const members = few.get(group.id)?.map(member => memberValue(member, base))
-        return whole(group, text(group, members === undefined ? {} : { members }))
+        const derived = members === undefined ? {} : { members }
+        return whole(group, write(group, { version: versionOf(group), derived }))
       })
     }
     return groups.map(group => {
       const pieces = memberPieces(directory.eachMember(group.id), projection, base)
-      return whole(group, withAttribute(text(group), 'members', pieces))
+      return whole(group, withAttribute(write(group), 'members', pieces))
     })
   },
 })

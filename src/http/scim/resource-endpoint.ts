@@ -5,7 +5,8 @@ import type { Dialects } from '../../scim/dialects/dialects.ts'
 import type { Json } from '../../scim/json.ts'
 import { listPieces, listText } from '../../scim/page.ts'
 import type { Projection } from '../../scim/projection.ts'
-import { locationOf, namesVersion, type StoredResource, versionOf } from '../../scim/resource.ts'
+import { locationOf, namesVersion, versionOf } from '../../scim/resource.ts'
+import type { StoredText } from '../../scim/resource-text.ts'
 import type { ResourceType } from '../../scim/schema/attribute.ts'
 import type { Answer, Call, ResourceEndpoint } from './answer.ts'
 import { checkId, checkVersion, notFound } from './call.ts'
@@ -17,12 +18,16 @@ export interface Rendered {
   readonly body: string | AsyncIterable<string>
 }
 
-/** What users and groups differ in. `check` throws when the client means another version of the resource. */
-export interface ResourceKind<Item extends StoredResource> {
+/** What lists of one type need. */
+export interface ResourceList<Listed extends StoredText> {
   readonly type: ResourceType
-  find(id: string): Promise<Item | undefined>
-  list(page: PageRequest): Promise<Page<Item>>
-  render(items: readonly Item[], projection: Projection, base: string): Promise<readonly Rendered[]>
+  list(page: PageRequest): Promise<Page<Listed>>
+  render(items: readonly Listed[], projection: Projection, base: string): Promise<readonly Rendered[]>
+}
+
+/** What users and groups differ in. `check` throws when the client means another version of the resource. */
+export interface ResourceKind<Item extends Listed, Listed extends StoredText> extends ResourceList<Listed> {
+  find(id: string): Promise<Listed | undefined>
   create(body: Json | undefined, cause: Cause): Promise<Item>
   replace(id: string, body: Json | undefined, cause: Cause, check: Check<Item>): Promise<Item>
   patch(id: string, body: Json | undefined, cause: Cause, check: Check<Item>): Promise<Item>
@@ -40,8 +45,8 @@ export interface EndpointParts {
   readonly onChange: () => void
 }
 
-export function resourceEndpoint<Item extends StoredResource>(
-  kind: ResourceKind<Item>,
+export function resourceEndpoint<Item extends Listed, Listed extends StoredText>(
+  kind: ResourceKind<Item, Listed>,
   { cursors, dialects, onChange }: EndpointParts,
 ): ResourceEndpoint {
   const { type } = kind
@@ -49,7 +54,7 @@ export function resourceEndpoint<Item extends StoredResource>(
     type,
     async search(source, call) {
       const { page, projection, placeOf } = readSearch(source, type, cursors, dialects)
-      const found = await kind.list(page)
+      const found = await kind.list({ ...page, base: call.base })
       const rendered = await kind.render(found.items, projection, call.base)
       const bodies = rendered.map(({ body }) => body)
       const body = bodies.every(text => typeof text === 'string')
@@ -99,7 +104,7 @@ export function resourceEndpoint<Item extends StoredResource>(
 
   async function answered(
     status: number,
-    item: Item,
+    item: Listed,
     projection: Projection,
     { base }: Call,
   ): Promise<Answer & { readonly etag: string }> {
@@ -111,6 +116,6 @@ export function resourceEndpoint<Item extends StoredResource>(
 const causeOf = ({ requestId }: Call): Cause => ({ requestId, actor: 'scim' })
 
 const checkOf =
-  ({ ifMatch }: Call): Check<StoredResource> =>
+  ({ ifMatch }: Call): Check<StoredText> =>
   item =>
     checkVersion(ifMatch, item)

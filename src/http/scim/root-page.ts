@@ -1,13 +1,13 @@
 /** A page over several types: by default one type after the other, or merged in the order that was asked for. */
 import type { PageRequest } from '../../directory/directory.ts'
-import type { StoredResource } from '../../scim/resource.ts'
+import type { StoredText } from '../../scim/resource-text.ts'
 import { findAttribute } from '../../scim/schema/attribute.ts'
 import { compareInOrder, type Position, type Sort } from '../../scim/sort.ts'
 import { positionIn, type RootSource } from './root-source.ts'
 
 export interface RootItem {
   readonly source: RootSource
-  readonly item: StoredResource
+  readonly item: StoredText
 }
 
 export interface RootPage {

@@ -4,10 +4,10 @@ import type { Cursors } from '../../scim/cursor.ts'
 import type { Dialects } from '../../scim/dialects/dialects.ts'
 import { ScimError } from '../../scim/error.ts'
 import { listPieces, listText, type PagePlace, parseCursorCount, parsePage } from '../../scim/page.ts'
-import type { StoredResource } from '../../scim/resource.ts'
+import type { StoredText } from '../../scim/resource-text.ts'
 import type { Answer, Call } from './answer.ts'
 import { refuseOtherMethods } from './methods.ts'
-import type { Rendered, ResourceKind } from './resource-endpoint.ts'
+import type { Rendered, ResourceList } from './resource-endpoint.ts'
 import { callOf, send } from './resource-routes.ts'
 import { pageInOrder, pageInTurn, type RootBounds, type RootItem, type RootPage } from './root-page.ts'
 import { type RootSource, rootSources } from './root-source.ts'
@@ -22,7 +22,7 @@ export interface RootParts {
 /** `kinds` in the order in which an unsorted list has them. */
 export function registerRoot(
   app: FastifyInstance,
-  kinds: readonly ResourceKind<StoredResource>[],
+  kinds: readonly ResourceList<StoredText>[],
   { cursors, dialects, publicUrl }: RootParts,
 ): void {
   app.get('/', async (request, reply) => send(reply, await search(request.query, callOf(request, publicUrl))))
@@ -34,7 +34,7 @@ export function registerRoot(
 
   async function search(source: unknown, { base }: Call): Promise<Answer> {
     const query = readQuery(source)
-    const { sources, sort } = rootSources(kinds, query, dialects)
+    const { sources, sort } = rootSources(kinds, query, dialects, base)
     const { bounds, placeOf } = boundsOf(query, cursors)
     const page =
       sort === undefined ? await pageInTurn(sources, bounds) : await pageInOrder(sources, sort, bounds, base)
@@ -75,7 +75,7 @@ async function rendered(
   page: readonly RootItem[],
   base: string,
 ): Promise<readonly Rendered['body'][]> {
-  const bodies = new Map<StoredResource, Rendered['body']>()
+  const bodies = new Map<StoredText, Rendered['body']>()
   for (const { kind, projection } of sources) {
     const items = page.filter(({ source }) => source.kind === kind).map(({ item }) => item)
     if (items.length === 0) continue

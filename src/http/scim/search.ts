@@ -15,7 +15,7 @@ const single = z.union([z.string(), z.array(z.string()).transform(values => valu
 const names = z.union([z.string(), z.array(z.string())]).optional()
 const number = z.union([z.number(), single]).optional()
 
-const Query = z.object({
+const QuerySchema = z.object({
   attributes: names,
   excludedAttributes: names,
   filter: single,
@@ -25,6 +25,8 @@ const Query = z.object({
   startIndex: number,
   count: number,
 })
+
+type Query = z.infer<typeof QuerySchema>
 
 export interface Search {
   readonly page: PageRequest
@@ -41,7 +43,7 @@ export function readSearch(
   dialects: Dialects,
 ): Search {
   const query = readQuery(source)
-  const projection = parseProjection(query.attributes, query.excludedAttributes, type, dialects)
+  const projection = projectionOf(query, type, dialects)
   const filter = query.filter === undefined ? undefined : parseQueryFilter(query.filter, type, dialects)
   const sort = parseSort(query.sortBy, query.sortOrder, type)
   if (query.cursor === undefined) {
@@ -69,7 +71,7 @@ export function readSearch(
 }
 
 /** What must stay the same from page to page (RFC 9865 §2): everything but `count`, for one type of resource. */
-export const boundTo = (query: z.infer<typeof Query>, type: { readonly name: string }): string =>
+export const boundTo = (query: Query, type: { readonly name: string }): string =>
   JSON.stringify([
     type.name,
     query.filter ?? '',
@@ -79,13 +81,28 @@ export const boundTo = (query: z.infer<typeof Query>, type: { readonly name: str
     [query.excludedAttributes ?? []].flat().join(','),
   ])
 
-export function readProjection(source: unknown, type: ResourceType, dialects: Dialects): Projection {
-  const query = readQuery(source)
-  return parseProjection(query.attributes, query.excludedAttributes, type, dialects)
+/** A client asks for the same few over and over: Entra says `excludedAttributes=members` with every request. */
+const remembered = new WeakMap<Dialects, Map<string, Projection>>()
+const REMEMBERED = 100
+
+function projectionOf(query: Query, type: ResourceType, dialects: Dialects): Projection {
+  const { attributes, excludedAttributes } = query
+  if (attributes === undefined && excludedAttributes === undefined) return { kind: 'all' }
+  const known = remembered.get(dialects) ?? new Map<string, Projection>()
+  remembered.set(dialects, known)
+  const key = JSON.stringify([type.name, attributes, excludedAttributes])
+  const projection = known.get(key) ?? parseProjection(attributes, excludedAttributes, type, dialects)
+  if (known.size < REMEMBERED) known.set(key, projection)
+  return projection
 }
 
-export function readQuery(source: unknown): z.infer<typeof Query> {
-  const parsed = Query.safeParse(source)
+export function readProjection(source: unknown, type: ResourceType, dialects: Dialects): Projection {
+  const query = readQuery(source)
+  return projectionOf(query, type, dialects)
+}
+
+export function readQuery(source: unknown): Query {
+  const parsed = QuerySchema.safeParse(source)
   if (parsed.success) return parsed.data
   const name = String(parsed.error.issues[0]?.path[0] ?? 'body')
   throw new ScimError(400, 'invalidValue', `${name} does not have the form that RFC 7644 gives it.`)

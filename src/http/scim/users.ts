@@ -1,21 +1,24 @@
 /** Users as SCIM resources (RFC 7643 §4.1). */
-import type { AccountFact } from '../../directory/account-facts.ts'
-import type { Directory, DirectoryUser, GroupOfUser } from '../../directory/directory.ts'
+import { type AccountFact, factsValue } from '../../directory/account-facts.ts'
+import type { Directory, DirectoryUser, GroupOfUser, ListedUser } from '../../directory/directory.ts'
 import { fnv32 } from '../../lib/digest.ts'
 import type { Dialects } from '../../scim/dialects/dialects.ts'
-import type { Json, JsonObject } from '../../scim/json.ts'
+import type { JsonObject } from '../../scim/json.ts'
 import { normaliseResource } from '../../scim/normalise.ts'
 import { applyPatch } from '../../scim/patch.ts'
 import { parsePatchRequest, saysActive } from '../../scim/patch-request.ts'
-import { asksFor, type Projection, shows } from '../../scim/projection.ts'
+import { asksFor, shows } from '../../scim/projection.ts'
 import { locationOf, versionOf } from '../../scim/resource.ts'
-import { resourceText } from '../../scim/resource-text.ts'
+import { type ResourceWriter, resourceWriter } from '../../scim/resource-text.ts'
 import { dynatraceUserSchema } from '../../scim/schema/dynatrace-user.ts'
 import { groupType } from '../../scim/schema/group.ts'
 import { userType } from '../../scim/schema/user.ts'
 import type { Rendered, ResourceKind } from './resource-endpoint.ts'
 
-export const userKind = (directory: Directory, dialects: Dialects): ResourceKind<DirectoryUser> => ({
+export const userKind = (
+  directory: Directory,
+  dialects: Dialects,
+): ResourceKind<DirectoryUser, ListedUser> => ({
   type: userType,
   patchesSilently: false,
   find: id => directory.findUser(id),
@@ -55,8 +58,9 @@ export const userKind = (directory: Directory, dialects: Dialects): ResourceKind
     const facts = asksFor(projection, dynatraceUserSchema.id)
       ? await directory.accountFacts(users.flatMap(({ emailKey }) => emailKey ?? []))
       : undefined
+    const write = resourceWriter(userType, base, projection)
     return users.map(user =>
-      rendered(user, groups?.get(user.id) ?? [], facts?.get(user.emailKey ?? ''), projection, base),
+      rendered(user, groups?.get(user.id), facts?.get(user.emailKey ?? ''), write, base),
     )
   },
 })
@@ -66,33 +70,29 @@ const withActive = (attributes: JsonObject, active: boolean): JsonObject =>
   attributes.active === undefined ? { ...attributes, active } : attributes
 
 function rendered(
-  user: DirectoryUser,
-  groups: readonly GroupOfUser[],
+  user: ListedUser,
+  groups: readonly GroupOfUser[] | undefined,
   facts: AccountFact | undefined,
-  projection: Projection,
+  write: ResourceWriter,
   base: string,
 ): Rendered {
-  const derived: Record<string, Json> = {}
-  let version = versionOf(user)
-  if (groups.length > 0) {
-    derived.groups = groups.map(({ id, displayName }) => ({
-      value: id,
-      $ref: locationOf(id, groupType, base),
-      display: displayName,
-      type: 'direct',
-    }))
-    // Memberships are no change of the user, but of what is answered.
-    version = `W/"${user.version}-${fnv32(groups.map(({ id, displayName }) => id + displayName).join())}"`
+  const version = versionWith(user, groups)
+  const derived = {
+    ...(groups === undefined ? {} : { groups: groups.map(group => groupValue(group, base)) }),
+    ...(facts === undefined ? {} : { [dynatraceUserSchema.id]: factsValue(facts) }),
   }
-  if (facts !== undefined) derived[dynatraceUserSchema.id] = factsValue(facts)
-  return { version, body: resourceText(user, userType, base, projection, { version, derived }) }
+  return { version, body: write(user, { version, derived }) }
 }
 
-const factsValue = (facts: AccountFact): JsonObject => ({
-  ...(facts.uid === undefined ? {} : { uid: facts.uid }),
-  ...(facts.status === undefined ? {} : { status: facts.status }),
-  ...(facts.lastSignIn === undefined ? {} : { lastSignIn: facts.lastSignIn }),
-  ...(facts.environments.length === 0 ? {} : { environments: facts.environments }),
-  ...(facts.syncedAt === undefined ? {} : { lastSync: facts.syncedAt }),
-  ...(facts.error === undefined ? {} : { lastSyncError: facts.error }),
+/** Memberships are no change of the user, but of what is answered. */
+const versionWith = (user: ListedUser, groups: readonly GroupOfUser[] | undefined): string =>
+  groups === undefined
+    ? versionOf(user)
+    : `W/"${user.version}-${fnv32(groups.map(({ id, displayName }) => id + displayName).join())}"`
+
+const groupValue = ({ id, displayName }: GroupOfUser, base: string): JsonObject => ({
+  value: id,
+  $ref: locationOf(id, groupType, base),
+  display: displayName,
+  type: 'direct',
 })

@@ -1,11 +1,16 @@
-/** Renames, doubtful deactivations, what the account says of users, refusals that people should see, settings in force. */
+/**
+ * Renames, doubtful deactivations, what the account says of users, refusals that people should see, settings in
+ * force, and an index of the e-mail addresses of users.
+ */
 import { type SchemaModule, sql } from 'kysely'
-import type { Store } from '../store.ts'
+import type { Store, Writer } from '../store.ts'
+import { indexStoredEmails } from './0002-stored-emails.ts'
 
-export async function up(schema: SchemaModule, dialect: Store['dialect']): Promise<void> {
+export async function up(schema: SchemaModule, dialect: Store['dialect'], tx: Writer): Promise<void> {
   const postgres = dialect === 'postgres'
   const text = postgres ? sql`text collate "C"` : sql`text`
   const strict = postgres ? sql`` : sql`strict`
+  const keyedOnly = postgres ? sql`` : sql`strict, without rowid`
 
   await schema.alterTable('users').addColumn('reactivatedAt', text).execute()
   await schema.alterTable('users').addColumn('doubtedSince', text).execute()
@@ -43,4 +48,13 @@ export async function up(schema: SchemaModule, dialect: Store['dialect']): Promi
     .addColumn('value', text, column => column.notNull())
     .modifyEnd(strict)
     .execute()
+
+  await schema
+    .createTable('userEmails')
+    .addColumn('valueKey', text, column => column.notNull())
+    .addColumn('userId', text, column => column.notNull())
+    .addPrimaryKeyConstraint('userEmailsKey', ['valueKey', 'userId'])
+    .modifyEnd(keyedOnly)
+    .execute()
+  await indexStoredEmails(tx, dialect)
 }

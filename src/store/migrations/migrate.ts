@@ -1,7 +1,7 @@
 /** Brings a database to the schema of this program: numbered steps, each once, under the writers' lock. */
 import { type SchemaModule, sql } from 'kysely'
 import { BridgeError } from '../../lib/errors.ts'
-import type { Store } from '../store.ts'
+import type { Store, Writer } from '../store.ts'
 import type { Transact } from '../write-queue.ts'
 import * as tables from './0001-tables.ts'
 import * as identity from './0002-identity.ts'
@@ -9,7 +9,8 @@ import * as identity from './0002-identity.ts'
 interface Migration {
   readonly number: number
   readonly name: string
-  readonly up: (schema: SchemaModule, dialect: Store['dialect']) => Promise<void>
+  /** `tx` is for rows that were there before, without today's row types: a later number may change them. */
+  readonly up: (schema: SchemaModule, dialect: Store['dialect'], tx: Writer) => Promise<void>
 }
 
 /** In order. What was released is never edited: a change is a further number. */
@@ -36,8 +37,7 @@ export async function migrate(transact: Transact, dialect: Store['dialect'], now
     }
     for (const { number, name, up } of migrations) {
       if (number <= current) continue
-      // Only the schema: a migration must not depend on today's row types, which a later number may change.
-      await up(tx.schema, dialect)
+      await up(tx.schema, dialect, tx)
       await sql`insert into migrations (number, name, at) values (${number}, ${name}, ${now.toISOString()})`.execute(
         tx,
       )
