@@ -6,6 +6,7 @@
 import type { IdpGroup } from '../directory/snapshot.ts'
 import type { Finding } from '../lib/finding.ts'
 import { foldKey } from '../lib/fold.ts'
+import { atOnce, type Work } from '../lib/turns.ts'
 import type { DesiredGroup } from './desired-group.ts'
 import { foldName } from './folded-name.ts'
 import { mergeWishes } from './merge.ts'
@@ -24,7 +25,11 @@ export interface Desired {
   readonly withheld: readonly string[]
 }
 
-export function desiredGroups(model: AccessModel, groups: readonly IdpGroup[]): Desired {
+export const desiredGroups = (model: AccessModel, groups: readonly IdpGroup[]): Desired =>
+  atOnce(desiring(model, groups))
+
+/** The same, for thousands of groups while others wait for the event loop. */
+export function* desiring(model: AccessModel, groups: readonly IdpGroup[]): Work<Desired> {
   const named = sortGroups(groups).map(group => ({ group, name: foldName(group.displayName) }))
   const matched = new Set<IdpGroup>()
   const wishes = new Map<string, Wish[]>()
@@ -34,6 +39,7 @@ export function desiredGroups(model: AccessModel, groups: readonly IdpGroup[]): 
     const { wish, findings: findingsOfRule } = compileRule(rule, model.environments)
     let idle = true
     for (const { group, name } of named) {
+      yield
       const wished = wish(group, name)
       if (wished === undefined) continue
       idle = false
@@ -46,14 +52,15 @@ export function desiredGroups(model: AccessModel, groups: readonly IdpGroup[]): 
     findings.push(...(idle ? [idleRule(rule)] : findingsOfRule()))
   }
   findings.push(...unmatchedGroups(named.map(({ group }) => group).filter(group => !matched.has(group))))
-  return collect(wishes, findings)
+  return yield* collect(wishes, findings)
 }
 
-function collect(wishes: ReadonlyMap<string, readonly Wish[]>, found: readonly Finding[]): Desired {
+function* collect(wishes: ReadonlyMap<string, readonly Wish[]>, found: readonly Finding[]): Work<Desired> {
   const groups: DesiredGroup[] = []
   const withheld: string[] = []
   const findings = [...found]
   for (const [, ofGroup] of [...wishes].sort(([a], [b]) => compare(a, b))) {
+    yield
     const merged = mergeWishes(ofGroup)
     findings.push(...merged.findings)
     if (merged.kind === 'agreed') groups.push(merged.group)

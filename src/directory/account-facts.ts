@@ -1,6 +1,6 @@
 /** What the account said of people when it was last looked at, for the Dynatrace extension of the SCIM user. */
 import { sql } from 'kysely'
-import { breather } from '../lib/turns.ts'
+import { breathe } from '../lib/turns.ts'
 import type { JsonObject } from '../scim/json.ts'
 import { statement } from '../store/statement.ts'
 import type { Reader } from '../store/store.ts'
@@ -50,7 +50,6 @@ export const factsValue = (facts: AccountFact): JsonObject => ({
 
 /** All of them in pieces, for a pass that looks at everybody; what is written meanwhile does no harm. */
 export async function* allAccountFacts(db: Reader): AsyncGenerator<readonly AccountFact[]> {
-  const breathe = breather()
   for (let after = ''; ; ) {
     const rows = await db
       .selectFrom('accountUsers')

@@ -1,6 +1,6 @@
 /** The rows that snapshots are made of. */
 import { sql } from 'kysely'
-import { breather } from '../lib/turns.ts'
+import { breathe } from '../lib/turns.ts'
 import type { Reader } from '../store/store.ts'
 import type { DepartureRow } from '../store/tables.ts'
 import { textList } from '../store/text-list.ts'
@@ -72,7 +72,6 @@ const toDeparture = (row: DepartureRow): Departure => ({
 
 export async function allPeople(db: Reader): Promise<readonly PersonRow[]> {
   const people: PersonRow[] = []
-  const breathe = breather()
   for (let after = ''; ; ) {
     const rows = await peopleColumns(db).where('id', '>', after).orderBy('id').limit(CHUNK).execute()
     people.push(...rows)
@@ -101,7 +100,6 @@ const peopleColumns = (db: Reader) =>
 
 /** Every direct membership that is not of a group. */
 export async function* allLinks(db: Reader): AsyncGenerator<readonly PersonLink[]> {
-  const breathe = breather()
   let last: PersonLink = { groupId: '', memberId: '' }
   for (;;) {
     const { rows } = await sql<PersonLink>`

@@ -129,7 +129,7 @@ async function store(
     modifiedAt: write.at,
   }
   await namedOnce(after.userName, () => updateUser(write.tx, after))
-  await indexEmails(write.tx, row.id, before.attributes, attributes)
+  if (changed.includes('emails')) await indexEmails(write.tx, row.id, before.attributes, attributes)
   await moveAddress(write, row, after)
   const concernsDynatrace =
     after.email !== row.email || after.active !== row.active || after.userName !== row.userName

@@ -3,7 +3,7 @@
  * megabytes in one answer, and neither the text nor the parsed whole should be there at one time.
  */
 import type { z } from 'zod'
-import { breather } from '../lib/turns.ts'
+import { breathe } from '../lib/turns.ts'
 import { EmptiedList } from './api/count.ts'
 import { issueText, pageText } from './decode.ts'
 import { looksLikeHtml } from './error-message.ts'
@@ -19,7 +19,6 @@ export async function readItems<T>(
   item: z.ZodType<T>,
   status: number,
 ): Promise<Reading<T>> {
-  const breathe = breather()
   const text = new TextDecoder()
   const reader = new ItemReader(item)
   for await (const piece of pieces) {

@@ -53,9 +53,12 @@ export function* desiredState(input: DesiredInput): Work<DesiredState> {
   const placed = new Set<string>()
 
   const inactive = new Set<string>()
-  for (const { emailKey, active } of snapshot.people.values()) if (!active) inactive.add(emailKey)
-
   let looked = 0
+  for (const { emailKey, active } of snapshot.people.values()) {
+    if (!active) inactive.add(emailKey)
+    looked += 1
+    if (looked % PEOPLE_A_STEP === 0) yield
+  }
   for (const [ref, group] of assignment.desired) {
     yield
     const here = membersOf(group, snapshot, inactive)

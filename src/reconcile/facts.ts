@@ -6,7 +6,7 @@
  */
 import { writeAccountFacts } from '../directory/account-fact-writes.ts'
 import { type AccountFact, accountFacts, allAccountFacts } from '../directory/account-facts.ts'
-import { breather, inTurns, type Work } from '../lib/turns.ts'
+import { breathe, inTurns, type Work } from '../lib/turns.ts'
 import type { Store } from '../store/store.ts'
 import { environmentsOf, type Seen } from './open-environments.ts'
 import type { Step, StepResult } from './step.ts'
@@ -34,7 +34,6 @@ export async function keepFacts(
     for (const key of known.keys()) unknown.delete(key)
     await keep([...known.keys()], known)
   }
-  const breathe = breather()
   const left = [...unknown]
   for (let start = 0; start < left.length; start += PEOPLE_A_WRITE) {
     await keep(left.slice(start, start + PEOPLE_A_WRITE), new Map())

@@ -206,7 +206,10 @@ export function reconcileLoop(initial: AccessModel, parts: LoopParts): Reconcile
       stopping.abort()
       await running
     },
-    notify: () => wake.abort(),
+    notify() {
+      // An abort makes an error object each time, and this is called with every SCIM write.
+      if (!wake.signal.aborted) wake.abort()
+    },
     configure(changed) {
       model = changed
       due = { at: 0, trigger: 'configuration' }

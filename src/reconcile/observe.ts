@@ -77,7 +77,7 @@ export function note(
   const { uid, email, status, emergencyContact } = user
   const isKnown = before?.uid === uid && before.email === email && before.lastSignIn === lastSignIn
   if (isKnown && before.status === status && before.emergencyContact === emergencyContact) return
-  known.set(emailKey, { ...user, lastSignIn })
+  known.set(emailKey, lastSignIn === user.lastSignIn ? user : { ...user, lastSignIn })
 }
 
 export async function observe(dynatrace: Dynatrace, request: ObserveRequest): Promise<ObservedState> {
@@ -99,10 +99,11 @@ export async function observe(dynatrace: Dynatrace, request: ObserveRequest): Pr
 
   /** Answers the key as it is held already: in a large account the same few texts are in many groups. */
   const meet = (user: AccountUser, folded = foldKey(user.email)): string => {
-    const known = users.get(folded) ?? request.needed.get(folded)
+    const before = users.get(folded)
+    const known = before ?? request.needed.get(folded)
     const met =
       known?.email === user.email ? known : { emailKey: known?.emailKey ?? folded, email: user.email }
-    users.set(met.emailKey, met)
+    if (met !== before) users.set(met.emailKey, met)
     note(user, accountUsers, met.emailKey)
     if (user.emergencyContact) emergencyContacts.add(met.emailKey)
     return met.emailKey

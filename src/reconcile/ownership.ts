@@ -6,7 +6,7 @@
  */
 import { foldKey } from '../lib/fold.ts'
 import { newId } from '../lib/ids.ts'
-import { breather } from '../lib/turns.ts'
+import { breathe } from '../lib/turns.ts'
 import type { Reader, Store, Writer } from '../store/store.ts'
 import type { OwnershipRow } from '../store/tables.ts'
 
@@ -37,7 +37,6 @@ export async function readOwnership(db: Reader): Promise<Ownership> {
   const groups = new Map<string, OwnedGroup>()
   const users = new Set<string>()
   const invited = new Map<string, string>()
-  const breathe = breather()
   for (let after = ''; ; ) {
     const rows = await rowsAfter(db, after)
     for (const row of rows) {

@@ -1,12 +1,12 @@
 /** One pass: observe → desired → diff → plan → guard → apply → verify. */
-import { desiredGroups } from '../access/desired.ts'
+import { desiredGroups, desiring } from '../access/desired.ts'
 import type { AccessModel } from '../access/model.ts'
 import type { DirectorySnapshot, ReadSnapshot } from '../directory/snapshot.ts'
 import type { Dynatrace, Level } from '../dynatrace/dynatrace.ts'
 import type { Clock } from '../lib/clock.ts'
 import type { Finding } from '../lib/finding.ts'
 import { foldKey } from '../lib/fold.ts'
-import { breather, inTurns } from '../lib/turns.ts'
+import { breathe, inTurns } from '../lib/turns.ts'
 import type { Store } from '../store/store.ts'
 import { type ApplyRecorder, applyPlan } from './apply/apply.ts'
 import { Ledger } from './apply/ledger.ts'
@@ -80,9 +80,8 @@ export async function runPass(request: PassRequest, parts: PassParts): Promise<P
       parts,
     )
   }
-  const breathe = breather()
   const renamed = renames(snapshot)
-  const wished = desiredGroups(model, snapshot.groups)
+  const wished = await inTurns(desiring(model, snapshot.groups))
   const withheld = new Set(wished.withheld.map(foldKey))
   await breathe()
   const assignment = assignGroups(wished.groups, ownership, accountGroups, withheld)

@@ -3,7 +3,7 @@
  *
  *   hash(n) = sha256( hash(n-1) + canonical JSON of line n )        hash(0) = 64 zeros
  */
-import { canonicalJson, sha256 } from '../lib/digest.ts'
+import { sha256 } from '../lib/digest.ts'
 import type { JournalEntry } from './journal-entry.ts'
 import type { JournalRow } from './tables.ts'
 
@@ -35,8 +35,11 @@ export function chainJournal(
   })
 }
 
-/** Over the text of `data` as it is stored, so that not even its spelling can be changed. */
+/**
+ * Over the canonical JSON of the line, which the order of the members here makes it; `data` goes in as the text
+ * that is stored, so that not even its spelling can be changed.
+ */
 export function hashOf(row: Omit<JournalRow, 'hash'>): string {
-  const { seq, at, kind, runId, requestId, actor, data, previousHash } = row
-  return sha256(previousHash + canonicalJson({ seq, at, kind, runId, requestId, actor, data }))
+  const { actor, at, data, kind, requestId, runId, seq, previousHash } = row
+  return sha256(previousHash + JSON.stringify({ actor, at, data, kind, requestId, runId, seq }))
 }

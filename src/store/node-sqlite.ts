@@ -14,12 +14,13 @@ export interface NodeSqlite extends SqliteDatabase {
 
 /**
  * One connection. A writer takes the write lock when its transaction begins, so that works of several
- * processes never overlap; a reader sees what was committed last and never waits for a writer (WAL).
+ * processes never overlap; a reader sees what was committed last and never waits for a writer (WAL). A reader that
+ * scans keeps little in memory.
  */
-export function nodeSqlite(path: string, access: 'write' | 'read'): NodeSqlite {
+export function nodeSqlite(path: string, access: keyof typeof PRAGMAS): NodeSqlite {
   const db = new DatabaseSync(path, { readOnly: access !== 'write', timeout: BUSY_TIMEOUT })
   try {
-    db.exec(access === 'write' ? WRITER : READER)
+    db.exec(PRAGMAS[access])
   } catch (error) {
     db.close()
     throw error
@@ -85,6 +86,9 @@ const WRITER = `
   pragma cache_size = -32000;
   pragma busy_timeout = 0;`
 const READER = 'pragma cache_size = -32000;'
+// Goes through everything once, and has nothing to come back to.
+const SCANNER = 'pragma cache_size = -4000;'
+const PRAGMAS = { write: WRITER, read: READER, scan: SCANNER }
 
 /** Kysely begins with a plain `begin`, which would read first and fail to write later when another process wrote. */
 const immediate = (sql: string): string => (sql === 'begin' ? 'begin immediate' : sql)

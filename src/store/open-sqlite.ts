@@ -24,7 +24,7 @@ export async function openSqlite(dataDir: string, now: Date): Promise<Store> {
     await writer.close()
     throw driverError(error)
   }
-  const reader = connection(openReader(path))
+  const reader = connection(openReader(path, 'read'))
   const queue = new WriteQueue(transact)
   return {
     dialect: 'sqlite',
@@ -43,7 +43,7 @@ export async function openSqlite(dataDir: string, now: Date): Promise<Store> {
 
 /** On a connection of its own, so that nobody waits for it. */
 async function onOneState<T>(path: string, read: (db: Reader) => Promise<T>): Promise<T> {
-  const { db, close } = connection(openReader(path))
+  const { db, close } = connection(openReader(path, 'scan'))
   try {
     return await db.transaction().execute(read)
   } finally {
@@ -51,9 +51,9 @@ async function onOneState<T>(path: string, read: (db: Reader) => Promise<T>): Pr
   }
 }
 
-function openReader(path: string): NodeSqlite {
+function openReader(path: string, access: 'read' | 'scan'): NodeSqlite {
   try {
-    return nodeSqlite(path, 'read')
+    return nodeSqlite(path, access)
   } catch (error) {
     throw driverError(error)
   }

@@ -19,6 +19,8 @@ export type Transact = (body: (tx: Writer) => Promise<void>) => Promise<void>
 
 /** Bounds the time that works which come first wait for those which come last. */
 const LARGEST_BATCH = 256
+/** Less than an fsync takes. */
+const PATIENCE_MS = 0.5
 
 const SAVEPOINT = CompiledQuery.raw('savepoint work')
 const RELEASE = CompiledQuery.raw('release savepoint work')
@@ -41,6 +43,8 @@ export class WriteQueue {
   #waiting: Waiting[] = []
   #running: Promise<void> | undefined
   #closed = false
+  /** How many works came together lately. */
+  #usual = 0
 
   constructor(transact: Transact) {
     this.#transact = transact
@@ -67,13 +71,23 @@ export class WriteQueue {
 
   async #run(): Promise<void> {
     while (this.#waiting.length > 0) {
-      // Requests that have arrived at the socket by now join this batch.
-      await nextTurn()
+      await this.#gather()
       const batch = this.#waiting.slice(0, LARGEST_BATCH)
       this.#waiting = this.#waiting.slice(LARGEST_BATCH)
       await this.#commit(batch)
     }
     this.#running = undefined
+  }
+
+  /**
+   * Requests that have arrived at the socket by now join the batch. Where many come at a time, those whose answers
+   * are just on their way are waited for: alone, each of them would cost an fsync.
+   */
+  async #gather(): Promise<void> {
+    const until = performance.now() + PATIENCE_MS
+    do await nextTurn()
+    while (this.#waiting.length < this.#usual && performance.now() < until)
+    this.#usual = Math.floor((this.#usual + Math.min(this.#waiting.length, LARGEST_BATCH)) / 2)
   }
 
   async #commit(batch: readonly Waiting[]): Promise<void> {
