@@ -1,6 +1,7 @@
 /** The change feed over the rows that every directory write leaves. */
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { sql } from 'kysely'
+import { overTexts } from '../store/over-texts.ts'
 import { statement } from '../store/statement.ts'
 import type { Reader, Store } from '../store/store.ts'
 import type { ChangedKey, ChangeFeed } from './snapshot.ts'
@@ -15,8 +16,9 @@ export function sqlChangeFeed(store: Store): ChangeFeed {
         const rows = await changesAfter(store.db, { after })
         for (const { kind, key, requestId, seq } of rows) {
           const name = `${kind} ${key}`
-          const known = keys.get(name) ?? { kind, key, requestIds: new Set<string>(), seq }
+          const known = keys.get(name) ?? { kind, key, requestIds: new Set<string>(), seqs: [], seq }
           known.requestIds.add(requestId)
+          known.seqs.push(seq)
           known.seq = seq
           keys.set(name, known)
         }
@@ -35,8 +37,11 @@ export function sqlChangeFeed(store: Store): ChangeFeed {
     },
     async settle(keys) {
       if (keys.length === 0) return
+      const seqs = keys.flatMap(key => key.seqs.map(String))
       await store.write(async tx => {
-        for (const { kind, key, seq } of keys) await forgetKey(tx, { kind, key, seq })
+        for (let start = 0; start < seqs.length; start += CHUNK) {
+          await forget(tx, seqs.slice(start, start + CHUNK), {})
+        }
       })
     },
     async settleAll(seq) {
@@ -45,8 +50,9 @@ export function sqlChangeFeed(store: Store): ChangeFeed {
   }
 }
 
-interface Pending extends Omit<ChangedKey, 'requestIds' | 'seq'> {
+interface Pending extends Omit<ChangedKey, 'requestIds' | 'seqs' | 'seq'> {
   readonly requestIds: Set<string>
+  readonly seqs: number[]
   seq: number
 }
 
@@ -59,12 +65,9 @@ const distinctKeys = statement(
     sql<{ total: number }>`select count(*) as total from (select distinct kind, key from changes) as keys`,
 )
 
-const forgetKey = statement((db: Reader, given: { kind: ChangedKey['kind']; key: string; seq: number }) =>
-  db
-    .deleteFrom('changes')
-    .where('kind', '=', given.kind)
-    .where('key', '=', given.key)
-    .where('seq', '<=', given.seq),
+const forget = overTexts(
+  (_db, seqs) => sql<never>`
+    delete from changes where seq in (select cast(value as bigint) from ${seqs} as settled)`,
 )
 
 const forgetUpTo = statement((db: Reader, { seq }: { seq: number }) =>

@@ -8,9 +8,8 @@ import { ownValue } from '../scim/evaluate.ts'
 import type { JsonObject } from '../scim/json.ts'
 import { isObject } from '../scim/normalise.ts'
 import { elementsOf } from '../scim/patch-list.ts'
-import { statement } from '../store/statement.ts'
-import type { Reader, Writer } from '../store/store.ts'
-import { textList } from '../store/text-list.ts'
+import { overTexts } from '../store/over-texts.ts'
+import type { Writer } from '../store/store.ts'
 import { isKeyText } from './key-text.ts'
 
 /**
@@ -26,8 +25,8 @@ export async function indexEmails(
   const [old, now] = [emailKeys(before), emailKeys(after)]
   const gone = [...old].filter(key => !now.has(key))
   const added = [...now].filter(key => !old.has(key))
-  if (gone.length > 0) await removeKeys(tx, { userId, keys: JSON.stringify(gone) })
-  if (added.length > 0) await addKeys(tx, { userId, keys: JSON.stringify(added) })
+  if (gone.length > 0) await removeKeys(tx, gone, { userId })
+  if (added.length > 0) await addKeys(tx, added, { userId })
 }
 
 /** The key under which an address is in the index; undefined when it cannot be in there. */
@@ -45,14 +44,14 @@ function emailKeys(attributes: JsonObject | undefined): ReadonlySet<string> {
   return new Set(keys)
 }
 
-const addKeys = statement(
-  (db: Reader, { userId, keys }: { userId: string; keys: string }) => sql<never>`
+const addKeys = overTexts(
+  (_db, keys, { userId }: { userId: string }) => sql<never>`
     insert into user_emails (value_key, user_id)
-    select listed.value, cast(${userId} as text) from ${textList(db, keys)} as listed where true
+    select listed.value, cast(${userId} as text) from ${keys} as listed where true
     on conflict do nothing`,
 )
 
-const removeKeys = statement(
-  (db: Reader, { userId, keys }: { userId: string; keys: string }) => sql<never>`
-    delete from user_emails where user_id = ${userId} and value_key in ${textList(db, keys)}`,
+const removeKeys = overTexts(
+  (_db, keys, { userId }: { userId: string }) => sql<never>`
+    delete from user_emails where user_id = ${userId} and value_key in ${keys}`,
 )

@@ -1,6 +1,7 @@
 /** Members of groups and groups of users, many at once. */
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { sql } from 'kysely'
+import { overTexts } from '../store/over-texts.ts'
 import { statement } from '../store/statement.ts'
 import type { Reader } from '../store/store.ts'
 import { textList } from '../store/text-list.ts'
@@ -68,11 +69,7 @@ export async function groupsOfUsers(
   const found = new Map<string, GroupOfUser[]>()
   const ids = userIds.filter(isKeyText)
   if (ids.length === 0) return found
-  const [only = ''] = ids
-  const rows =
-    ids.length === 1
-      ? await groupsOfMember(db, { memberId: only })
-      : await groupsOfMembers(db, { ids: JSON.stringify(ids) })
+  const rows = await groupsOfMembers(db, ids, {})
   for (const { memberId, id, displayName } of rows) {
     const others = found.get(memberId)
     if (others === undefined) found.set(memberId, [{ id, displayName }])
@@ -104,18 +101,12 @@ const membersAfter = statement((db: Reader, { groupId, after }: { groupId: strin
     .limit(sql.lit(CHUNK)),
 )
 
-const groupsOf = (db: Reader) =>
+const groupsOfMembers = overTexts((db, ids) =>
   db
     .selectFrom('members')
     .innerJoin('groups', 'groups.id', 'members.groupId')
     .select(['members.memberId', 'groups.id', 'groups.displayName'])
+    .where('members.memberId', 'in', sql<string>`${ids}`)
     .orderBy('groups.displayName')
-    .orderBy('groups.id')
-
-const groupsOfMember = statement((db: Reader, { memberId }: { memberId: string }) =>
-  groupsOf(db).where('members.memberId', '=', memberId),
-)
-
-const groupsOfMembers = statement((db: Reader, { ids }: { ids: string }) =>
-  groupsOf(db).where('members.memberId', 'in', sql<string>`${textList(db, ids)}`),
+    .orderBy('groups.id'),
 )

@@ -5,9 +5,9 @@
 import { sql } from 'kysely'
 import { unreachable } from '../lib/errors.ts'
 import { ScimError } from '../scim/error.ts'
+import { overTexts } from '../store/over-texts.ts'
 import { statement } from '../store/statement.ts'
 import type { Reader } from '../store/store.ts'
-import { textList } from '../store/text-list.ts'
 import type { MemberChange } from './directory.ts'
 import { isKeyText, keyText } from './key-text.ts'
 import { membersWhere } from './members-where.ts'
@@ -40,7 +40,7 @@ export async function changeMembers(
   const given = { requestId: write.cause.requestId, at: write.at }
   const moved = [...net.added.values(), ...net.removed.values()]
   const people = moved.filter(({ kind }) => kind === 'User').map(({ memberId }) => memberId)
-  if (people.length > 0) await feedPeople(write.tx, { ids: JSON.stringify(people), ...given })
+  if (people.length > 0) await feedPeople(write.tx, people, given)
   if (people.length < moved.length) await feedGroupAndAbove(write.tx, { id: groupId, ...given })
   return { added: new Set(net.added.keys()), removed: new Set(net.removed.keys()) }
 }
@@ -87,7 +87,7 @@ const idsOf = (members: readonly { readonly id: string }[]): readonly string[] =
 
 async function add(write: Write, groupId: string, ids: readonly string[], net: NetDelta): Promise<void> {
   if (ids.length === 0) return
-  const gained = await insertMembers(write.tx, { groupId, ids: JSON.stringify(ids) })
+  const gained = await insertMembers(write.tx, ids, { groupId })
   net.gain(gained)
   const groupIds = gained.filter(({ kind }) => kind === 'Group').map(({ memberId }) => memberId)
   if (groupIds.length === 0) return
@@ -102,7 +102,7 @@ async function add(write: Write, groupId: string, ids: readonly string[], net: N
 
 async function remove(write: Write, groupId: string, ids: readonly string[], net: NetDelta): Promise<void> {
   const known = ids.filter(isKeyText)
-  if (known.length > 0) net.lose(await deleteMembers(write.tx, { groupId, ids: JSON.stringify(known) }))
+  if (known.length > 0) net.lose(await deleteMembers(write.tx, known, { groupId }))
 }
 
 /** Adds up deltas: a member that one change removes and the next adds again did not move. */
@@ -120,22 +120,22 @@ class NetDelta {
 }
 
 /** Answers the memberships that were not there before. */
-const insertMembers = statement(
-  (db: Reader, { groupId, ids }: { groupId: string; ids: string }) => sql<Moved>`
+const insertMembers = overTexts(
+  (_db, ids, { groupId }: { groupId: string }) => sql<Moved>`
     insert into members (group_id, member_id, kind)
-    select ${groupId}, value,
+    select cast(${groupId} as text), value,
       case when exists (select 1 from "groups" where "groups".id = value) then 'Group' else 'User' end
-    from ${textList(db, ids)} as given where true
+    from ${ids} as given where true
     on conflict do nothing
     returning member_id, kind`,
 )
 
 /** Answers the memberships that were there. */
-const deleteMembers = statement((db: Reader, { groupId, ids }: { groupId: string; ids: string }) =>
+const deleteMembers = overTexts((db, ids, { groupId }: { groupId: string }) =>
   db
     .deleteFrom('members')
     .where('groupId', '=', groupId)
-    .where('memberId', 'in', sql<string>`${textList(db, ids)}`)
+    .where('memberId', 'in', sql<string>`${ids}`)
     .returning(['memberId', 'kind']),
 )
 const deleteAllMembers = statement((db: Reader, { groupId }: { groupId: string }) =>

@@ -1,5 +1,6 @@
 /** Groups within groups: what lies below and above one, as the database sees it. */
 import { sql } from 'kysely'
+import { overTexts } from '../store/over-texts.ts'
 import { statement } from '../store/statement.ts'
 import type { Reader } from '../store/store.ts'
 import { textList } from '../store/text-list.ts'
@@ -46,10 +47,10 @@ export const feedPeopleWithin = statement(
     where users.email_key is not null`,
 )
 
-/** Puts the people among these ids (a JSON array) into the change feed. */
-export const feedPeople = statement(
-  (db: Reader, given: { ids: string; requestId: string; at: string }) => sql`
+/** Puts the people among these ids into the change feed. */
+export const feedPeople = overTexts(
+  (_db, ids, given: { requestId: string; at: string }) => sql`
     insert into changes (kind, key, request_id, at)
     select distinct 'user', email_key, ${given.requestId}, ${given.at}
-    from users where email_key is not null and id in ${textList(db, given.ids)}`,
+    from users where email_key is not null and id in ${ids}`,
 )

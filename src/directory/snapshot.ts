@@ -57,7 +57,9 @@ export interface ChangedKey {
   readonly kind: 'user' | 'group'
   readonly key: string
   readonly requestIds: readonly string[]
-  /** The newest change of this key. */
+  /** The changes of this key that were seen. */
+  readonly seqs: readonly number[]
+  /** The newest of them. */
   readonly seq: number
 }
 
@@ -66,10 +68,8 @@ export interface ChangeFeed {
   pending(limit?: number, wanted?: (key: ChangedKey) => boolean): Promise<readonly ChangedKey[]>
   /** How many keys have such changes. */
   count(): Promise<number>
-  /** Forgets the changes of a key up to and including `seq`. */
-  settle(
-    keys: readonly { readonly kind: 'user' | 'group'; readonly key: string; readonly seq: number }[],
-  ): Promise<void>
+  /** Forgets the changes of these keys that were seen; those that came since remain. */
+  settle(keys: readonly Pick<ChangedKey, 'seqs'>[]): Promise<void>
   /** Forgets all changes up to and including `seq`. */
   settleAll(seq: number): Promise<void>
 }

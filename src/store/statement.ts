@@ -11,7 +11,7 @@ import type { Reader } from './store.ts'
 export type Statement<Values extends object, Row> = (db: Reader, values: Values) => Promise<readonly Row[]>
 
 /** A query builder of Kysely, or a `sql` text. */
-interface Compiles<Row> {
+export interface Compiles<Row> {
   compile(provider: QueryExecutorProvider): CompiledQuery<Row>
 }
 

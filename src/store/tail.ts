@@ -43,11 +43,15 @@ export function tailMark(tx: Writer): { undo(): void } {
 /** Writes all of it. To be called once, when the works are done. */
 export async function writeTail(tx: Writer): Promise<void> {
   const { journal, changes } = tailOf(tx)
-  if (changes.length > 0) await insertChanges(tx, { rows: JSON.stringify(changes.map(changeValues)) })
+  const [change, ...moreChanges] = changes
+  if (change !== undefined && moreChanges.length === 0) await insertChange(tx, change)
+  else if (change !== undefined) await insertChanges(tx, { rows: JSON.stringify(changes.map(changeValues)) })
   if (journal.length === 0) return
   const [head] = await newest(tx, {})
   const rows = chainJournal(head, journal)
-  await insertLines(tx, { rows: JSON.stringify(rows.map(lineValues)) })
+  const [row, ...moreRows] = rows
+  if (row !== undefined && moreRows.length === 0) await insertLine(tx, row)
+  else await insertLines(tx, { rows: JSON.stringify(rows.map(lineValues)) })
 }
 
 function tailOf(tx: Writer): Tail {
@@ -75,6 +79,24 @@ const lineValues = (row: JournalRow) => [
 
 const newest = statement((db: Reader) =>
   db.selectFrom('journal').select(['seq', 'hash']).orderBy('seq', 'desc').limit(sql.lit(1)),
+)
+
+const insertChange = statement((db: Reader, row: Omit<ChangeRow, 'seq'>) =>
+  db.insertInto('changes').values({ kind: row.kind, key: row.key, requestId: row.requestId, at: row.at }),
+)
+
+const insertLine = statement((db: Reader, row: JournalRow) =>
+  db.insertInto('journal').values({
+    seq: row.seq,
+    at: row.at,
+    kind: row.kind,
+    runId: row.runId,
+    requestId: row.requestId,
+    actor: row.actor,
+    data: row.data,
+    previousHash: row.previousHash,
+    hash: row.hash,
+  }),
 )
 
 const insertChanges = statement(
