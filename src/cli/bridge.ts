@@ -14,7 +14,6 @@ import { connectDynatrace } from '../dynatrace/client.ts'
 import { createHttpApp } from '../http/app.ts'
 import { registerOperations } from '../http/ops/operations.ts'
 import { registerRequestMetrics } from '../http/ops/request-metrics.ts'
-import { registerRefusals } from '../http/plugins/refusals.ts'
 import type { Clock } from '../lib/clock.ts'
 import { BridgeError, messageOf } from '../lib/errors.ts'
 import { callLedger } from '../reconcile/call-ledger.ts'
@@ -128,13 +127,11 @@ export async function startBridge(options: BridgeOptions): Promise<RunningBridge
       dialects: identity.strict ? strict : lenient,
       log,
       onChange: () => reconciler.notify(),
-      beforeRoutes: scope => {
-        registerRequestMetrics(scope, metrics)
-        registerRefusals(scope, refusal => {
-          metrics.recordRefusal(refusal.kind)
-          refusals.record(refusal)
-        })
+      onRefusal: refusal => {
+        metrics.recordRefusal(refusal.kind)
+        refusals.record(refusal)
       },
+      beforeRoutes: scope => registerRequestMetrics(scope, metrics),
       registerOperations: scope =>
         registerOperations(scope, {
           reconciler,

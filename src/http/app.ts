@@ -2,11 +2,15 @@
 import sensible from '@fastify/sensible'
 import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify'
 import type { Directory } from '../directory/directory.ts'
+import type { SeenRefusal } from '../directory/refusals.ts'
 import type { Clock } from '../lib/clock.ts'
 import type { Dialects } from '../scim/dialects/dialects.ts'
 import { registerClosing } from './plugins/closing.ts'
 import { answerClientError, answerError, registerErrors } from './plugins/errors.ts'
+import { registerExpectation } from './plugins/expectation.ts'
+import { registerHostHeader } from './plugins/host-header.ts'
 import { registerJsonBody } from './plugins/json-body.ts'
+import { registerRefusals } from './plugins/refusals.ts'
 import { registerRequestLog, requestId } from './plugins/request-log.ts'
 import { registerScim } from './scim/scim.ts'
 
@@ -17,6 +21,8 @@ export interface HttpParts {
   readonly log: FastifyBaseLogger | false
   /** Bodies beyond it are answered with 413; 1 MiB by default. */
   readonly maxBodyBytes?: number
+  /** SCIM requests under way at once; those beyond are answered with 429. 1,000 by default. */
+  readonly maxInFlight?: number
   /** The URL that clients know the server by, without a path; by default what the Host header says. */
   readonly publicUrl?: string
   /** Whether habits of identity providers against the RFCs are understood (the default) or refused. */
@@ -25,6 +31,8 @@ export interface HttpParts {
   readonly clock?: Clock
   /** Called after every change of the directory. */
   readonly onChange: () => void
+  /** Told of refusals that operators should see; returns at once and does not throw. */
+  readonly onRefusal?: (refusal: SeenRefusal) => void
   /** Hooks that every route is to have. */
   readonly beforeRoutes?: (app: FastifyInstance) => void
   readonly registerOperations?: (app: FastifyInstance) => Promise<void>
@@ -44,7 +52,7 @@ export async function createHttpApp(parts: HttpParts): Promise<FastifyInstance> 
     genReqId: requestId,
     bodyLimit: parts.maxBodyBytes ?? MAX_BODY_BYTES,
     requestTimeout: REQUEST_TIMEOUT_MS,
-    http: { maxHeaderSize: MAX_HEADER_BYTES },
+    http: { maxHeaderSize: MAX_HEADER_BYTES, requireHostHeader: false },
     routerOptions: { ignoreTrailingSlash: true, ignoreDuplicateSlashes: true, maxParamLength: 512 },
     frameworkErrors: answerError,
     clientErrorHandler: answerClientError,
@@ -52,6 +60,8 @@ export async function createHttpApp(parts: HttpParts): Promise<FastifyInstance> 
   registerClosing(app)
   registerRequestLog(app)
   registerErrors(app)
+  registerExpectation(app)
+  registerHostHeader(app)
   registerJsonBody(app)
   await app.register(sensible)
   // What is answered is about people and for the one who asked, and old a moment later.
@@ -60,6 +70,7 @@ export async function createHttpApp(parts: HttpParts): Promise<FastifyInstance> 
     done()
   })
   parts.beforeRoutes?.(app)
+  if (parts.onRefusal !== undefined) registerRefusals(app, parts.onRefusal)
   await app.register(
     (scope, _options, done) => {
       registerScim(scope, parts)

@@ -102,7 +102,7 @@ function memberChange(
     throw new ScimError(
       400,
       'mutability',
-      'What is said of a member cannot be changed: remove it and add another.',
+      'The parts of a member cannot be changed: remove the member and add another.',
     )
   }
   if (target.filter !== undefined) return filteredChange(target.filter, op)
@@ -115,7 +115,11 @@ function memberChange(
 
 function filteredChange(filter: Filter, op: PatchOperation['op']): MemberChange {
   if (op !== 'remove') {
-    throw new ScimError(400, 'mutability', 'Members that a filter selects can only be removed.')
+    throw new ScimError(
+      400,
+      'mutability',
+      'Members that a filter selects can only be removed: add others with the path members.',
+    )
   }
   const ids = idsIn(filter)
   return ids === undefined ? { kind: 'remove-where', filter } : { kind: 'remove', ids }

@@ -33,7 +33,7 @@ function parseMember(element: Json): MemberReference {
     throw new ScimError(
       400,
       'invalidValue',
-      'A member must be an object whose value is the id of a user or group.',
+      'Each member must be an object whose value is the id of a user or group, such as {"value": "<id>"}.',
       refusal('unrecognised-membership-change'),
     )
   }

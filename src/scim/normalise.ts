@@ -22,7 +22,12 @@ export function normaliseResource(
   type: ResourceType,
   dialects: Dialects = lenient,
 ): JsonObject {
-  if (!isObject(body)) throw new ScimError(400, 'invalidSyntax', 'The body must be a JSON object.')
+  if (!isObject(body))
+    throw new ScimError(
+      400,
+      'invalidSyntax',
+      `The body must be a JSON object: the ${type.name} with its attributes.`,
+    )
   const resource: Record<string, Json> = {}
   for (const [key, value] of Object.entries(body)) {
     const extension = type.extensions.find(({ id }) => id.toLowerCase() === key.toLowerCase())
@@ -68,7 +73,9 @@ export function finishResource(resource: JsonObject, type: ResourceType): JsonOb
   return { ...resource, schemas: [type.schema.id, ...present] }
 }
 
-const isEmpty = (value: Json | undefined): boolean => value === '' || isUnassigned(value)
+/** Blanks are no name: nobody could be found by them, and no e-mail address is made of them. */
+const isEmpty = (value: Json | undefined): boolean =>
+  isUnassigned(value) || (typeof value === 'string' && value.trim() === '')
 
 /** One value of an attribute, or the list of a multi-valued one; undefined when it is unassigned (§2.5). */
 export function normaliseValue(
@@ -104,17 +111,17 @@ export function normaliseElement(
       return complexMembers(subAttributes, dialects.complexFromShorthand(value, hasValue), path, dialects)
     }
     case 'boolean':
-      return dialects.truthFromText(value) ?? wrongType(attribute, path)
+      return dialects.truthFromText(value) ?? wrongType(attribute, path, value)
     case 'integer':
-      return Number.isSafeInteger(value) ? value : wrongType(attribute, path)
+      return Number.isSafeInteger(value) ? value : wrongType(attribute, path, value)
     case 'decimal':
-      return typeof value === 'number' ? value : wrongType(attribute, path)
+      return typeof value === 'number' ? value : wrongType(attribute, path, value)
     case 'dateTime':
-      return typeof value === 'string' && INSTANT.test(value) ? value : wrongType(attribute, path)
+      return typeof value === 'string' && INSTANT.test(value) ? value : wrongType(attribute, path, value)
     case 'string':
     case 'reference':
     case 'binary':
-      return typeof value === 'string' ? storableText(value, path) : wrongType(attribute, path)
+      return typeof value === 'string' ? storableText(value, path) : wrongType(attribute, path, value)
   }
 }
 
@@ -126,7 +133,11 @@ export function complexAssignments(
   dialects: Dialects,
 ): ReadonlyMap<string, Json | undefined> {
   if (!isObject(value)) {
-    throw new ScimError(400, 'invalidValue', `${path} must be a JSON object with its sub-attributes.`)
+    throw new ScimError(
+      400,
+      'invalidValue',
+      `${path} must be a JSON object with its sub-attributes, or several in a list where it has many values; ${shapeOf(value)} was sent.`,
+    )
   }
   const assignments = new Map<string, Json | undefined>()
   for (const [key, member] of Object.entries(value)) {
@@ -168,12 +179,35 @@ export function onePrimary(before: readonly Json[], after: readonly Json[]): rea
 /** Texts go to databases that hold neither NUL nor half of a surrogate pair. */
 export function storableText(text: string, path: string): string {
   if (text.includes('\0') || !text.isWellFormed()) {
-    throw new ScimError(400, 'invalidValue', `${path} holds a character that cannot be stored.`)
+    throw new ScimError(
+      400,
+      'invalidValue',
+      `${path} holds a NUL character or half of a surrogate pair, which cannot be stored: send it without.`,
+    )
   }
   return text
 }
 
-function wrongType(attribute: Attribute, path: string): never {
-  const wanted = attribute.type === 'boolean' ? 'true or false' : `a ${attribute.type}`
-  throw new ScimError(400, 'invalidValue', `${path} must be ${wanted}.`)
+function wrongType(attribute: Attribute, path: string, value: Json): never {
+  throw new ScimError(
+    400,
+    'invalidValue',
+    `${path} must be ${WANTED[attribute.type] ?? `a ${attribute.type}`}; ${shapeOf(value)} was sent.`,
+  )
+}
+
+const WANTED: Readonly<Partial<Record<Attribute['type'], string>>> = {
+  boolean: 'true or false',
+  integer: 'a whole number',
+  decimal: 'a number',
+  dateTime: 'a date and time such as "2026-01-31T12:00:00Z"',
+  reference: 'a string with a URI',
+  binary: 'a string in base64',
+}
+
+/** What kind of value it is, never the value: errors end up in the logs of identity providers. */
+function shapeOf(value: Json): string {
+  if (value === null) return 'null'
+  if (Array.isArray(value)) return 'a list'
+  return typeof value === 'object' ? 'an object' : `a ${typeof value}`
 }

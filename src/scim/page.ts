@@ -39,7 +39,7 @@ export function parseCursorCount(count: string | number | undefined): number {
 function wholeNumber(name: string, text: string | number | undefined): number | undefined {
   if (text === undefined) return undefined
   if (!/^[+-]?\d+$/.test(String(text))) {
-    throw new ScimError(400, 'invalidValue', `${name} must be a whole number.`)
+    throw new ScimError(400, 'invalidValue', `${name} must be a whole number, such as 1 or 100.`)
   }
   return Math.min(Number(text), Number.MAX_SAFE_INTEGER)
 }

@@ -40,14 +40,18 @@ const namesPatch = (schemas: Json | undefined): boolean =>
   schemas.some(urn => typeof urn === 'string' && urn.toLowerCase() === patchSchema.toLowerCase())
 
 function parseOperation(operation: Json, dialects: Dialects): PatchOperation {
-  if (!isObject(operation)) throw invalid('An operation must be a JSON object.')
+  if (!isObject(operation)) throw invalid('Each of Operations must be a JSON object with op, path and value.')
   const op = parseOp(ownValue(operation, 'op'), dialects)
   const path = ownValue(operation, 'path') ?? ''
-  if (typeof path !== 'string') throw unread('invalidPath', 'path must be a text.')
+  if (typeof path !== 'string')
+    throw unread('invalidPath', 'path must be a string such as "members" or "name.givenName".')
   const value = ownValue(operation, 'value')
   const trimmed = path.trim()
   if (op === 'remove' && trimmed === '') {
-    throw unread('noTarget', 'A remove operation needs a path.')
+    throw unread(
+      'noTarget',
+      'A remove operation needs a path that names what to remove, such as members[value eq "<id>"].',
+    )
   }
   if (op !== 'remove' && value === undefined) {
     throw unread('invalidValue', `An ${op} operation needs a value.`)
@@ -82,7 +86,10 @@ export function membersOfValue(
     }
     return operation.value
   }
-  throw unread('invalidValue', `The value of an ${operation.op} operation without path must be an object.`)
+  throw unread(
+    'invalidValue',
+    `The value of an ${operation.op} operation without path must be an object of attributes and their new values.`,
+  )
 }
 
 /** The name of an attribute, with or without the URN of its schema (RFC 7644 §3.10), or that URN alone. */

@@ -51,7 +51,7 @@ function applyOperation(resource: JsonObject, operation: PatchOperation, scope: 
   if (operation.path === undefined) return applyMembers(resource, operation, '', scope)
   const target = parsePath(operation.path, scope.type, scope.dialects)
   const fixed = readOnlyPart(target)
-  if (fixed !== undefined) throw new ScimError(400, 'mutability', `${fixed} is read-only.`)
+  if (fixed !== undefined) throw new ScimError(400, 'mutability', `${fixed} is read-only: leave it out.`)
   return applyAt(resource, target, operation, scope)
 }
 
@@ -78,7 +78,7 @@ function applyMembers(
     const fixed = readOnlyPart(target)
     if (fixed !== undefined) {
       if (dialects.skipsReadOnly('readOnly')) continue
-      throw new ScimError(400, 'mutability', `${fixed} is read-only.`)
+      throw new ScimError(400, 'mutability', `${fixed} is read-only: leave it out.`)
     }
     patched = applyAt(patched, target, { ...operation, value }, scope)
   }
@@ -96,7 +96,11 @@ function applyAt(
       return resource
     case 'resource':
       if (operation.op === 'remove')
-        throw new ScimError(400, 'noTarget', 'A resource is removed with DELETE.')
+        throw new ScimError(
+          400,
+          'noTarget',
+          'A remove operation without an attribute in its path would remove the resource: use DELETE for that.',
+        )
       return applyMembers(resource, operation, `${scope.type.schema.id}:`, scope)
     case 'extension': {
       const { id } = target.extension
@@ -120,7 +124,7 @@ function applyToAttribute(
   // What is not kept is accepted and has no effect: passwords.
   if (!isStored(attribute)) return resource
   if (operation.op === 'remove' && attribute.required && sub === undefined) {
-    throw new ScimError(400, 'mutability', `${attribute.name} is required and cannot be removed.`)
+    throw new ScimError(400, 'mutability', `${attribute.name} is required and cannot be removed: replace it.`)
   }
   const holder = holderOf(resource, target.extension)
   const current = holder[attribute.name]
@@ -207,7 +211,11 @@ function changedMatches(
   const described = filter === undefined ? {} : dialects.elementDescribedBy(filter)
   const created = described && normaliseElement(attribute, described, attribute.name, dialects)
   if (described === undefined || (created === undefined && filter !== undefined)) {
-    throw new ScimError(400, 'noTarget', `No value of ${attribute.name} matches the filter of the path.`)
+    throw new ScimError(
+      400,
+      'noTarget',
+      `No value of ${attribute.name} matches the filter of the path, and the filter does not say what a new one would be: add the value to ${attribute.name} instead.`,
+    )
   }
   const element = mergeComplex(created, assignments)
   return element === undefined ? current : addElements(current, [element], attribute)

@@ -40,13 +40,21 @@ export function parsePath(text: string, type: ResourceType, dialects: Dialects =
   const names = filtered === undefined ? text : `${filtered.names}${filtered.sub ?? ''}`
   const target = resolve(names, text, type)
   if (target.kind === 'unknown' && !dialects.ignoresUnknownPath(text)) {
-    throw new ScimError(400, 'invalidPath', `The path ${quoted(text)} names no attribute of a ${type.name}.`)
+    throw new ScimError(
+      400,
+      'invalidPath',
+      `The path ${quoted(text)} names no attribute of a ${type.name}: see /Schemas for those that there are.`,
+    )
   }
   if (filtered === undefined) return target
   const filter = parseFilter(filtered.filter ?? '', dialects)
   if (target.kind === 'unknown') return target
   if (target.kind !== 'attribute' || !target.attribute.multiValued) {
-    throw new ScimError(400, 'invalidPath', `The path ${quoted(text)} filters what has no list of values.`)
+    throw new ScimError(
+      400,
+      'invalidPath',
+      `The path ${quoted(text)} filters an attribute with one value: leave the part in brackets out.`,
+    )
   }
   const { subAttributes = [] } = target.attribute
   checkFilter(filter, path => findAttribute(subAttributes, path), dialects)
@@ -79,7 +87,11 @@ function within(extension: Schema | undefined, names: string, text: string, type
 }
 
 function malformed(text: string): ScimError {
-  return new ScimError(400, 'invalidPath', `The path ${quoted(text)} cannot be read.`)
+  return new ScimError(
+    400,
+    'invalidPath',
+    `The path ${quoted(text)} cannot be read: write it as in name.givenName or emails[type eq "work"].value.`,
+  )
 }
 
 const quoted = (text: string): string => JSON.stringify(text.length > 100 ? `${text.slice(0, 100)}…` : text)

@@ -23,7 +23,11 @@ export function parseProjection(
   const only = namesIn(attributes, type, dialects)
   const without = namesIn(excluded, type, dialects)
   if (only.size > 0 && without.size > 0) {
-    throw new ScimError(400, 'invalidValue', 'Give attributes or excludedAttributes, not both.')
+    throw new ScimError(
+      400,
+      'invalidValue',
+      'Give attributes or excludedAttributes, not both: either names what the answer shows or what it leaves out.',
+    )
   }
   if (only.size > 0) return { kind: 'only', names: only }
   return without.size > 0 ? { kind: 'without', names: without } : { kind: 'all' }

@@ -49,6 +49,26 @@ test('findings show at once', async t => {
     t.same(await ofKind(bridge, REFUSED), [])
   })
 
+  await t.test('the same in a Bulk', async t => {
+    const answer = await send(bridge, 'POST', '/Bulk', {
+      schemas: ['urn:ietf:params:scim:api:messages:2.0:BulkRequest'],
+      Operations: [
+        {
+          method: 'PATCH',
+          path: `/Groups/${team}`,
+          data: { schemas: [PATCH], Operations: [{ op: 'add', path: 'members', value: 'ana' }] },
+        },
+      ],
+    })
+    t.match(answer.json().Operations, [{ status: '400' }])
+    t.equal((await ofKind(bridge, REFUSED)).length, 1)
+    t.equal(
+      (await patch(bridge, team, { op: 'add', path: 'members', value: [{ value: ana }] })).statusCode,
+      204,
+    )
+    t.same(await ofKind(bridge, REFUSED), [])
+  })
+
   await t.test('nothing of groups that do not exist, users, and those who may not ask', async t => {
     const broken = { op: 'add', path: 'members', value: 'x' }
     t.equal((await patch(bridge, 'nobody', broken)).statusCode, 400)

@@ -12,7 +12,6 @@ import { createHttpApp } from '../../src/http/app.ts'
 import { registerOperations } from '../../src/http/ops/operations.ts'
 import type { HealthSources } from '../../src/http/ops/parts.ts'
 import { registerRequestMetrics } from '../../src/http/ops/request-metrics.ts'
-import { registerRefusals } from '../../src/http/plugins/refusals.ts'
 import { systemClock } from '../../src/lib/clock.ts'
 import { silentLog } from '../../src/lib/log.ts'
 import { callLedger } from '../../src/reconcile/call-ledger.ts'
@@ -75,13 +74,11 @@ export async function runningBridge(
     scimToken: SCIM_TOKEN,
     log: false,
     onChange: () => reconciler.notify(),
-    beforeRoutes: app => {
-      registerRequestMetrics(app, metrics)
-      registerRefusals(app, refusal => {
-        metrics.recordRefusal(refusal.kind)
-        refusals.record(refusal)
-      })
+    onRefusal: refusal => {
+      metrics.recordRefusal(refusal.kind)
+      refusals.record(refusal)
     },
+    beforeRoutes: app => registerRequestMetrics(app, metrics),
     registerOperations: async app => {
       await registerOperations(app, {
         reconciler,

@@ -24,8 +24,34 @@ export function registerErrors(app: FastifyInstance): void {
 }
 
 export function answerNotFound(request: FastifyRequest, reply: FastifyReply): FastifyReply {
-  return answerError(new ScimError(404, undefined, 'There is nothing at this address.'), request, reply)
+  return answerError(nothingAt(request), request, reply)
 }
+
+/** Of methods that no route has, none is implemented here (RFC 9110 §9.1). */
+function nothingAt({ method, url }: FastifyRequest): ScimError {
+  if (!METHODS.has(method) && !ALSO_KNOWN.has(method)) {
+    return new ScimError(
+      501,
+      undefined,
+      `The method ${method} is not known here: use ${[...METHODS].join(', ')}.`,
+    )
+  }
+  const version = /^\/+scim\/+(v\d[\w.]*)(?:[/?]|$)/i.exec(url)?.[1]?.toLowerCase()
+  if (version !== undefined && version !== 'v2') {
+    // RFC 7644 §3.13.
+    return new ScimError(
+      400,
+      'invalidVers',
+      `SCIM ${version} is not spoken here: use the addresses below /scim/v2.`,
+    )
+  }
+  const scim =
+    'There is nothing at this address. The SCIM service is at /scim/v2, with /Users and /Groups below it.'
+  return new ScimError(404, undefined, isScim(url) ? scim : 'There is nothing at this address.')
+}
+
+const METHODS: ReadonlySet<string> = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'])
+const ALSO_KNOWN: ReadonlySet<string> = new Set(['OPTIONS', 'TRACE', 'QUERY'])
 
 export function answerError(thrown: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
   const failure = loggedFailure(thrown, request)
@@ -41,7 +67,7 @@ export const problemOf = (thrown: unknown, request: FastifyRequest): ScimErrorBo
   toScimErrorBody(loggedFailure(thrown, request))
 
 function loggedFailure(thrown: unknown, request: FastifyRequest): Failure {
-  const failure = failureOf(thrown)
+  const failure = failureOf(thrown, request.id)
   if (failure.status >= 500) {
     const stack = thrown instanceof Error ? thrown.stack : undefined
     request.log.error({ code: failure.code, cause: messageOf(thrown), stack }, 'request failed')
@@ -53,18 +79,19 @@ function loggedFailure(thrown: unknown, request: FastifyRequest): Failure {
 
 const isScim = (url: string): boolean => /^\/+scim(?:[/?]|$)/i.test(url)
 
-function failureOf(thrown: unknown): Failure {
+/** Where the fault is ours, the id of the request is in the words too: logs of identity providers show nothing else. */
+function failureOf(thrown: unknown, requestId: string): Failure {
   if (thrown instanceof ScimError) {
     const { status, code, scimType, message } = thrown
     return { status, code, scimType, message }
   }
   if (thrown instanceof BridgeError && thrown.code === 'store-unavailable') {
-    const message = 'The directory cannot be reached at the moment. Try again in a few seconds.'
+    const message = `The directory cannot be reached at the moment: try again in ${RETRY_AFTER_SECONDS} seconds. Request ${requestId}.`
     return { status: 503, code: thrown.code, message, retryAfterSeconds: RETRY_AFTER_SECONDS }
   }
   const { statusCode = 500, code = '' } = clientError(thrown)
   if (statusCode < 400 || statusCode >= 500) {
-    const message = 'The server failed. Its log names the cause under the id in the x-request-id header.'
+    const message = `The bridge failed at this request. Its log names the cause under the request id ${requestId}.`
     return { status: 500, code: 'internal', message }
   }
   const scimType = statusCode === 400 ? ('invalidSyntax' as const) : undefined
@@ -92,13 +119,14 @@ function clientMessage(thrown: unknown, status: number, code: string): string {
     case 413:
       return 'The body is too large. Send less at once.'
     case 414:
-      return 'The URL is too long.'
+      return 'The URL is too long: no id here is. Long queries may be sent to .search as a body.'
     case 415:
       return 'Send the body as application/scim+json or application/json.'
   }
-  if (code === 'FST_ERR_BAD_URL') return 'The URL is not well formed.'
+  if (code === 'FST_ERR_BAD_URL') return 'The URL is not well formed: percent-encode it as UTF-8.'
   if (code === 'FST_ERR_VALIDATION') return messageOf(thrown)
-  if (code.startsWith('FST_') || thrown instanceof SyntaxError) return 'The body is not valid JSON.'
+  if (code.startsWith('FST_') || thrown instanceof SyntaxError)
+    return 'The body is not valid JSON: send one JSON object, encoded as UTF-8.'
   return messageOf(thrown)
 }
 

@@ -15,6 +15,11 @@ export function registerScimAuth(app: FastifyInstance, token: string, dialects: 
       return
     }
     reply.header('www-authenticate', 'Bearer realm="scim"')
-    done(new ScimError(401, undefined, 'The SCIM token is missing or wrong.'))
+    done(new ScimError(401, undefined, refusal(request.headers.authorization)))
   })
 }
+
+const refusal = (authorization: string | undefined): string =>
+  authorization === undefined || authorization.trim() === ''
+    ? 'The SCIM token is missing: send it as "Authorization: Bearer <token>".'
+    : 'The SCIM token is wrong: give the identity provider the one that the bridge was started with, BRIDGE_SCIM_TOKEN.'

@@ -4,16 +4,19 @@ import { unreachable } from '../../lib/errors.ts'
 import { maxBulkPayload, parseBulkRequest } from '../../scim/bulk-request.ts'
 import { type BulkAnswer, type BulkCall, runBulk } from '../../scim/bulk-run.ts'
 import type { Json } from '../../scim/json.ts'
+import { groupType } from '../../scim/schema/group.ts'
 import { problemOf } from '../plugins/errors.ts'
+import { refusalIn } from '../plugins/refusals.ts'
 import type { Answer, Call, ResourceEndpoint } from './answer.ts'
 import { scimJson } from './media-type.ts'
 import { refuseOtherMethods } from './methods.ts'
 import { callOf } from './resource-routes.ts'
+import type { ScimParts } from './scim.ts'
 
 export function registerBulk(
   app: FastifyInstance,
   endpoints: readonly ResourceEndpoint[],
-  publicUrl: string | undefined,
+  { publicUrl, onRefusal }: Pick<ScimParts, 'publicUrl' | 'onRefusal'>,
 ): void {
   app.post<{ Body: Json }>('/Bulk', { bodyLimit: maxBulkPayload }, async (request, reply) => {
     const asked = parseBulkRequest(request.body)
@@ -40,7 +43,14 @@ export function registerBulk(
     if (endpoint === undefined) throw new TypeError(`no endpoint for ${target.type.name}`)
     // Resources are not shown in the answer, so that only the least of each is read.
     const call = { requestId, base, query: { attributes: 'id' }, ifMatch: version, ifNoneMatch: undefined }
-    return carriedOut(endpoint, { target, data, version }, call)
+    try {
+      return await carriedOut(endpoint, { target, data, version }, call)
+    } catch (error) {
+      const groupId = target.kind === 'create' || target.type !== groupType ? undefined : target.id
+      const refusal = refusalIn(error, { requestId, groupId })
+      if (refusal !== undefined) onRefusal?.(refusal)
+      throw error
+    }
   }
 }
 

@@ -34,7 +34,11 @@ export function registerDiscovery(app: FastifyInstance, { publicUrl }: ScimParts
         ({ id }) => typeof id === 'string' && id.toLowerCase() === wanted.toLowerCase(),
       )
       if (found === undefined) {
-        throw new ScimError(404, undefined, `${url} has no ${JSON.stringify(wanted)}.`)
+        throw new ScimError(
+          404,
+          undefined,
+          `${url} has no ${JSON.stringify(wanted)}: see ${url} for all of them.`,
+        )
       }
       return reply.type(scimJson).send(found)
     })
@@ -47,6 +51,10 @@ export function registerDiscovery(app: FastifyInstance, { publicUrl }: ScimParts
 function refuseFilter(request: FastifyRequest): void {
   const query = z.looseObject({}).parse(request.query)
   if (Object.hasOwn(query, 'filter')) {
-    throw new ScimError(403, undefined, 'The descriptions of the service cannot be filtered.')
+    throw new ScimError(
+      403,
+      undefined,
+      'The descriptions of the service cannot be filtered: ask without filter.',
+    )
   }
 }

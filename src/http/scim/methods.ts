@@ -2,7 +2,17 @@
 import type { FastifyInstance, HTTPMethods } from 'fastify'
 import { ScimError } from '../../scim/error.ts'
 
-const ALL: readonly HTTPMethods[] = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS', 'TRACE']
+const ALL: readonly HTTPMethods[] = [
+  'GET',
+  'HEAD',
+  'POST',
+  'PUT',
+  'PATCH',
+  'DELETE',
+  'OPTIONS',
+  'TRACE',
+  'QUERY',
+]
 
 /** 405 with an Allow header, before a body is looked at, for the methods that `url` does not have. */
 export function refuseOtherMethods(app: FastifyInstance, url: string, allowed: readonly HTTPMethods[]): void {
@@ -14,7 +24,7 @@ export function refuseOtherMethods(app: FastifyInstance, url: string, allowed: r
     ALL.filter(method => !taken.has(method)),
     (method, allow) => {
       allow([...taken].join(', '))
-      return new ScimError(405, undefined, `${method} is not possible here.`)
+      return new ScimError(405, undefined, `${method} is not possible here: use ${[...taken].join(', ')}.`)
     },
   )
 }

@@ -116,6 +116,6 @@ export function resourceEndpoint<Item extends Listed, Listed extends StoredText>
 const causeOf = ({ requestId }: Call): Cause => ({ requestId, actor: 'scim' })
 
 const checkOf =
-  ({ ifMatch }: Call): Check<StoredText> =>
+  (call: Call): Check<StoredText> =>
   item =>
-    checkVersion(ifMatch, item)
+    checkVersion(call, item)

@@ -55,7 +55,11 @@ function boundsOf(
     return { bounds, placeOf: () => ({ kind: 'index', startIndex: bounds.startIndex }) }
   }
   if (query.startIndex !== undefined) {
-    throw new ScimError(400, 'invalidValue', 'Give startIndex or cursor, not both.')
+    throw new ScimError(
+      400,
+      'invalidValue',
+      'Give startIndex or cursor, not both: a list is paged by one of them.',
+    )
   }
   const bound = boundTo(query, { name: 'root' })
   const count = parseCursorCount(query.count)

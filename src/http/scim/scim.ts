@@ -1,10 +1,12 @@
 /** Everything below `/scim/v2`. */
 import type { FastifyInstance } from 'fastify'
 import type { Directory } from '../../directory/directory.ts'
+import type { SeenRefusal } from '../../directory/refusals.ts'
 import { type Clock, systemClock } from '../../lib/clock.ts'
 import { cursorKey, cursors } from '../../scim/cursor.ts'
 import { type Dialects, lenient } from '../../scim/dialects/dialects.ts'
 import { answerNotFound } from '../plugins/errors.ts'
+import { registerInFlight } from '../plugins/in-flight.ts'
 import { registerScimAuth } from '../plugins/scim-auth.ts'
 import { registerBulk } from './bulk.ts'
 import { registerDiscovery } from './discovery.ts'
@@ -19,9 +21,13 @@ export interface ScimParts {
   readonly directory: Directory
   readonly scimToken: string
   readonly publicUrl?: string
+  /** Requests under way at once; those beyond are answered with 429. */
+  readonly maxInFlight?: number
   readonly onChange: () => void
   /** By default habits of identity providers against the RFCs are understood. */
   readonly dialects?: Dialects
+  /** Told of refusals that operators should see; returns at once and does not throw. */
+  readonly onRefusal?: (refusal: SeenRefusal) => void
   /** By which cursors expire. */
   readonly clock?: Clock
 }
@@ -29,6 +35,7 @@ export interface ScimParts {
 export function registerScim(app: FastifyInstance, parts: ScimParts): void {
   const { clock = systemClock, dialects = lenient } = parts
   registerScimAuth(app, parts.scimToken, dialects)
+  registerInFlight(app, parts.maxInFlight)
   app.setNotFoundHandler(answerNotFound)
   registerDiscovery(app, parts)
   const endpointParts = {
@@ -40,7 +47,7 @@ export function registerScim(app: FastifyInstance, parts: ScimParts): void {
   const groups = groupKind(parts.directory, dialects)
   const endpoints = [resourceEndpoint(users, endpointParts), resourceEndpoint(groups, endpointParts)]
   for (const endpoint of endpoints) registerResource(app, endpoint, parts.publicUrl)
-  registerBulk(app, endpoints, parts.publicUrl)
+  registerBulk(app, endpoints, parts)
   registerRoot(app, [users, groups], endpointParts)
   registerUnsupported(app)
 }

@@ -55,7 +55,11 @@ export function readSearch(
     }
   }
   if (query.startIndex !== undefined) {
-    throw new ScimError(400, 'invalidValue', 'Give startIndex or cursor, not both.')
+    throw new ScimError(
+      400,
+      'invalidValue',
+      'Give startIndex or cursor, not both: a list is paged by one of them.',
+    )
   }
   const bound = boundTo(query, type)
   const count = parseCursorCount(query.count)
@@ -101,9 +105,18 @@ export function readProjection(source: unknown, type: ResourceType, dialects: Di
   return projectionOf(query, type, dialects)
 }
 
+const FORMS: ReadonlyMap<string, string> = new Map([
+  ['attributes', 'a list of names of attributes'],
+  ['excludedAttributes', 'a list of names of attributes'],
+  ['startIndex', 'a whole number'],
+  ['count', 'a whole number'],
+])
+
 export function readQuery(source: unknown): Query {
   const parsed = QuerySchema.safeParse(source)
   if (parsed.success) return parsed.data
   const name = String(parsed.error.issues[0]?.path[0] ?? 'body')
-  throw new ScimError(400, 'invalidValue', `${name} does not have the form that RFC 7644 gives it.`)
+  if (name === 'body')
+    throw new ScimError(400, 'invalidSyntax', 'The body must be a JSON object: a SearchRequest.')
+  throw new ScimError(400, 'invalidValue', `${name} must be ${FORMS.get(name) ?? 'a string'}.`)
 }
