@@ -91,7 +91,12 @@ export async function deleteGroup(
 
 async function requireGroup(write: Write, id: string): Promise<GroupRow> {
   const [row] = isKeyText(id) ? await groupById(write.tx, { id }) : []
-  if (row === undefined) throw new ScimError(404, undefined, `There is no group with id ${id}.`)
+  if (row === undefined)
+    throw new ScimError(
+      404,
+      undefined,
+      `There is no Group with the id ${JSON.stringify(id)}: it was deleted or never made here. Push it again.`,
+    )
   return row
 }
 
@@ -100,9 +105,14 @@ async function namedOnce(displayName: string, store: () => Promise<unknown>): Pr
     await store()
   } catch (error) {
     if (!(error instanceof UniqueViolation)) throw error
-    throw new ScimError(409, 'uniqueness', `There is already a group with displayName ${displayName}.`, {
-      cause: error,
-    })
+    throw new ScimError(
+      409,
+      'uniqueness',
+      `There is already a group with displayName ${displayName}: link to that one, or give this one another name.`,
+      {
+        cause: error,
+      },
+    )
   }
 }
 

@@ -159,7 +159,12 @@ async function confirm(write: Write, row: UserRow): Promise<void> {
 
 async function requireUser(write: Write, id: string): Promise<UserRow> {
   const [row] = isKeyText(id) ? await userById(write.tx, { id }) : []
-  if (row === undefined) throw new ScimError(404, undefined, `There is no user with id ${id}.`)
+  if (row === undefined)
+    throw new ScimError(
+      404,
+      undefined,
+      `There is no User with the id ${JSON.stringify(id)}: it was deleted or never made here. Provision it again.`,
+    )
   return row
 }
 

@@ -5,10 +5,12 @@ import type { Directory } from '../directory/directory.ts'
 import type { SeenRefusal } from '../directory/refusals.ts'
 import type { Clock } from '../lib/clock.ts'
 import type { Dialects } from '../scim/dialects/dialects.ts'
+import { answerClientError } from './plugins/client-errors.ts'
 import { registerClosing } from './plugins/closing.ts'
-import { answerClientError, answerError, registerErrors } from './plugins/errors.ts'
+import { answerError, registerErrors } from './plugins/errors.ts'
 import { registerExpectation } from './plugins/expectation.ts'
 import { registerHostHeader } from './plugins/host-header.ts'
+import type { InFlightLimits } from './plugins/in-flight.ts'
 import { registerJsonBody } from './plugins/json-body.ts'
 import { registerRefusals } from './plugins/refusals.ts'
 import { registerRequestLog, requestId } from './plugins/request-log.ts'
@@ -21,8 +23,8 @@ export interface HttpParts {
   readonly log: FastifyBaseLogger | false
   /** Bodies beyond it are answered with 413; 1 MiB by default. */
   readonly maxBodyBytes?: number
-  /** SCIM requests under way at once; those beyond are answered with 429. 1,000 by default. */
-  readonly maxInFlight?: number
+  /** SCIM requests under way at once; those beyond are answered with 429. */
+  readonly inFlight?: InFlightLimits
   /** The URL that clients know the server by, without a path; by default what the Host header says. */
   readonly publicUrl?: string
   /** Whether habits of identity providers against the RFCs are understood (the default) or refused. */

@@ -4,12 +4,12 @@ import { ScimError } from './error.ts'
 import type { Json, JsonObject } from './json.ts'
 import { isObject } from './normalise.ts'
 import type { ResourceType } from './schema/attribute.ts'
+import { isNone, type Selection, selectionIn } from './selection.ts'
 
-/** Names are in lower case, with a dot before every member, also after the URN of an extension. */
 export type Projection =
   | { readonly kind: 'all' }
-  | { readonly kind: 'only'; readonly names: ReadonlySet<string> }
-  | { readonly kind: 'without'; readonly names: ReadonlySet<string> }
+  | ({ readonly kind: 'only' } & Selection)
+  | ({ readonly kind: 'without' } & Selection)
 
 const ALWAYS = new Set(['id', 'schemas'])
 
@@ -20,36 +20,17 @@ export function parseProjection(
   type: ResourceType,
   dialects: Dialects = lenient,
 ): Projection {
-  const only = namesIn(attributes, type, dialects)
-  const without = namesIn(excluded, type, dialects)
-  if (only.size > 0 && without.size > 0) {
+  const only = selectionIn(attributes, type, dialects)
+  const without = selectionIn(excluded, type, dialects)
+  if (!isNone(only) && !isNone(without)) {
     throw new ScimError(
       400,
       'invalidValue',
       'Give attributes or excludedAttributes, not both: either names what the answer shows or what it leaves out.',
     )
   }
-  if (only.size > 0) return { kind: 'only', names: only }
-  return without.size > 0 ? { kind: 'without', names: without } : { kind: 'all' }
-}
-
-function namesIn(
-  list: string | readonly string[] | undefined,
-  type: ResourceType,
-  dialects: Dialects,
-): ReadonlySet<string> {
-  if (list === undefined) return new Set()
-  const core = `${type.schema.id.toLowerCase()}:`
-  const extensions = type.extensions.map(({ id }) => id.toLowerCase())
-  const names = (typeof list === 'string' ? [list] : list)
-    .flatMap(text => dialects.attributeNames(text))
-    .map(name => name.trim().toLowerCase())
-    .map(name => (name.startsWith(core) ? name.slice(core.length) : name))
-    .map(name => {
-      const urn = extensions.find(id => name.startsWith(`${id}:`))
-      return urn === undefined ? name : `${urn}.${name.slice(urn.length + 1)}`
-    })
-  return new Set(names.filter(name => name !== ''))
+  if (!isNone(only)) return { kind: 'only', ...only }
+  return isNone(without) ? { kind: 'all' } : { kind: 'without', ...without }
 }
 
 /** Whether an answer shows the attribute or a part of it, so that what nobody sees need not be read. */
@@ -59,7 +40,11 @@ export function shows(projection: Projection, attribute: string): boolean {
     case 'all':
       return true
     case 'only':
-      return projection.names.has(name) || startsAny(projection.names, `${name}.`)
+      return (
+        projection.names.has(name) ||
+        startsAny(projection.names, `${name}.`) ||
+        projection.parts.some(({ attribute }) => attribute === name)
+      )
     case 'without':
       return !projection.names.has(name)
   }
@@ -74,10 +59,28 @@ export function project(resource: JsonObject, projection: Projection): JsonObjec
   const choose = projection.kind === 'only' ? chosen : left
   return Object.fromEntries(
     Object.entries(resource).flatMap(([name, value]) => {
-      const shown = ALWAYS.has(name) ? value : choose(name.toLowerCase(), value, projection.names)
+      const shown = ALWAYS.has(name) ? value : choiceOf(name.toLowerCase(), value, projection, choose)
       return shown === undefined ? [] : [[name, shown] as const]
     }),
   )
+}
+
+/** An attribute with filters in its names is chosen from value by value. */
+function choiceOf(
+  name: string,
+  value: Json,
+  { names, parts }: Selection,
+  choose: typeof chosen,
+): Json | undefined {
+  const filtered = parts.filter(({ attribute }) => attribute === name)
+  if (filtered.length === 0) return choose(name, value, names)
+  const elements = (Array.isArray(value) ? (value as readonly Json[]) : [value]).flatMap(element => {
+    const meant = filtered.filter(({ matches }) => matches(element)).map(part => part.name)
+    const shown = choose(name, element, new Set([...names, ...meant]))
+    return shown === undefined ? [] : [shown]
+  })
+  if (elements.length === 0) return undefined
+  return Array.isArray(value) ? elements : elements[0]
 }
 
 /** What `attributes` leaves of a value: all of it, some of its members, or nothing. */

@@ -71,7 +71,7 @@ function leavesStored(projection: Projection, type: ResourceType): boolean {
       return false
     case 'without':
       for (const name of projection.names) if (!isDerived(name, type)) return false
-      return true
+      return projection.parts.every(({ attribute }) => isDerived(attribute, type))
   }
 }
 

@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs'
 import { test } from 'tap'
 import { z } from 'zod'
-import { scimApp } from '../support/scim-app.ts'
+import { scimApp, token } from '../support/scim-app.ts'
 
 const Conversation = z.strictObject({
   client: z.string(),
@@ -15,7 +15,11 @@ const Conversation = z.strictObject({
       path: z.string(),
       /** `{{name}}` stands for a saved value; a key `...` spreads a saved object. */
       body: z.record(z.string(), z.unknown()).optional(),
+      /** In place of those of the conversation; `{{token}}` is the right one. */
+      headers: z.record(z.string(), z.string()).optional(),
       status: z.number(),
+      /** What headers of the answer must contain. */
+      expectHeaders: z.record(z.string(), z.string()).optional(),
       /** What the answer must contain. */
       expect: z.record(z.string(), z.unknown()).optional(),
       /** Names that the answer must not have. */
@@ -28,21 +32,37 @@ const Conversation = z.strictObject({
   ),
 })
 
-for (const name of ['okta-aiw', 'okta-oin', 'entra-legacy', 'entra-2020', 'jumpcloud', 'authentik']) {
+const names = [
+  'okta-aiw',
+  'okta-oin',
+  'okta-spec',
+  'entra-legacy',
+  'entra-2020',
+  'entra-validator',
+  'jumpcloud',
+  'authentik',
+]
+
+for (const name of names) {
   const text = readFileSync(new URL(`${name}.json`, import.meta.url), 'utf8')
   const conversation = Conversation.parse(JSON.parse(text))
   test(conversation.client, async t => {
     const { send } = await scimApp(t)
-    const saved = new Map<string, unknown>()
+    const saved = new Map<string, unknown>([['token', token]])
     for (const step of conversation.steps) {
       await t.test(step.step, async t => {
         const path = fill(step.path, saved)
         const body = step.body === undefined ? undefined : fillObject(step.body, saved)
-        const response = await send(step.method, path, body, conversation.headers)
+        const own = Object.entries(step.headers ?? {}).map(([key, text]) => [key, fill(text, saved)])
+        const headers = { ...conversation.headers, ...Object.fromEntries(own) }
+        const response = await send(step.method, path, body, headers)
         t.equal(response.statusCode, step.status, response.body)
         const answer = response.body === '' ? {} : response.json()
         if (response.body !== '') t.match(response.headers['content-type'], /^application\/scim\+json/)
         if (step.expect !== undefined) t.match(answer, fillObject(step.expect, saved))
+        for (const [header, text] of Object.entries(step.expectHeaders ?? {})) {
+          t.match(response.headers[header], text, header)
+        }
         for (const absent of step.absent ?? []) t.notOk(Object.hasOwn(answer, absent), absent)
         for (const [key, where] of Object.entries(step.save ?? {})) {
           saved.set(key, where === '' ? answer : answer[where])

@@ -63,6 +63,14 @@ test('bad requests get one clear answer', async t => {
       'unsupported-media-type',
       { 'content-type': 'text/plain' },
     ],
+    [
+      'POST',
+      '/api/v1/reconcile',
+      { mode: 'plan' },
+      415,
+      'unsupported-media-type',
+      { ...json, 'content-encoding': 'gzip' },
+    ],
     ['POST', '/api/v1/reconcile', `"${'x'.repeat(1_100_000)}"`, 413, 'body-too-large', json],
     [
       'POST',

@@ -92,8 +92,8 @@ test('normaliseResource', async t => {
       [{ userName: 'a', emails: ['x'] }, /^emails must be a JSON object/],
       [{ userName: 'a', emails: [{ value: { a: 1 } }] }, /^emails\.value must be a string/],
       [{ userName: 'a', [enterprise]: 'x' }, /enterprise:2\.0:User must be a JSON object/],
-      [{ userName: 'a', title: 'x\0y' }, /^title holds a character/],
-      [{ userName: '\ud800' }, /^userName holds a character/],
+      [{ userName: 'a', title: 'x\0y' }, /^title holds a NUL/],
+      [{ userName: '\ud800' }, /^userName holds a NUL/],
     ]
     for (const [body, message] of cases) {
       const wanted = { name: 'ScimError', status: 400, scimType: 'invalidValue', message }
@@ -137,7 +137,25 @@ test('projection', async t => {
   t.same(only(`${enterprise}:department`), { ...base, [enterprise]: { department: 'Engines' } })
   t.same(only(`${enterprise}:manager.value`), { ...base, [enterprise]: { manager: { value: 'm' } } })
   t.same(only(enterprise), { ...base, [enterprise]: resource[enterprise] })
-  t.same(only('emails[type eq "work"]'), { ...base, emails: resource.emails })
+  t.same(only('emails[type eq "work"]'), { ...base, emails: [{ value: 'a', type: 'work' }] })
+  t.same(only('emails[type eq "work"].value,emails.type'), {
+    ...base,
+    emails: [{ value: 'a', type: 'work' }],
+  })
+  t.same(only('emails[value eq "b" or value co ",]["].value, userName'), {
+    ...base,
+    emails: [{ value: 'b' }],
+    userName: 'ada',
+  })
+  t.same(only(`${core}:emails[not (type pr)]`), { ...base, emails: [{ value: 'b' }] })
+  t.same(only('emails[type eq "home"]'), base)
+  t.same(only('name[givenName eq "ADA"].familyName'), { ...base, name: { familyName: 'Byron' } })
+  t.same(without('emails[type eq "work"]'), { ...resource, emails: [{ value: 'b' }] })
+  t.same(without('emails[type eq "work"].value'), { ...resource, emails: [{ type: 'work' }, { value: 'b' }] })
+  t.same(without('emails[type eq "home"]'), resource)
+  for (const unread of ['emails[', 'emails[]', 'emails[type]', 'emails[type eq work]']) {
+    t.throws(() => only(unread), { name: 'InvalidFilter' }, unread)
+  }
   t.same(only('nothing'), base)
   t.same(only(''), resource)
   t.same(without(`id,schemas,name,emails.value,meta,${enterprise}:manager`), {

@@ -4,6 +4,7 @@ import type { Test } from 'tap'
 import type { Directory } from '../../src/directory/directory.ts'
 import { sqlDirectory } from '../../src/directory/sql-directory.ts'
 import { createHttpApp } from '../../src/http/app.ts'
+import type { InFlightLimits } from '../../src/http/plugins/in-flight.ts'
 import { systemClock } from '../../src/lib/clock.ts'
 import { silentLog } from '../../src/lib/log.ts'
 import { openStore } from '../../src/store/open.ts'
@@ -28,6 +29,7 @@ export interface ScimApp {
 export async function scimApp(
   t: Test,
   wrap: (directory: Directory) => Directory = directory => directory,
+  inFlight?: InFlightLimits,
 ): Promise<ScimApp> {
   const store = await openStore({
     dataDir: t.testdir(),
@@ -41,6 +43,7 @@ export async function scimApp(
     directory,
     scimToken: token,
     log: false,
+    ...(inFlight === undefined ? {} : { inFlight }),
     onChange: () => {
       changes += 1
     },

@@ -3,6 +3,7 @@ import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify'
 import { hasZodFastifySchemaValidationErrors } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import { BridgeError } from '../../lib/errors.ts'
+import { ScimError } from '../../scim/error.ts'
 import { OperationsError } from './operations-error.ts'
 
 export const errorSchema = z
@@ -44,6 +45,11 @@ function failureOf(thrown: unknown): Failure {
   if (thrown instanceof BridgeError && thrown.code === 'store-unavailable') {
     const message = 'The database cannot be reached at the moment. Try again in a few seconds.'
     return { status: 503, code: thrown.code, message }
+  }
+  // What is refused before a route is reached is refused in the same words everywhere.
+  if (thrown instanceof ScimError) {
+    const code = thrown.status === 415 ? 'unsupported-media-type' : 'invalid-request'
+    return { status: thrown.status, code, message: thrown.message }
   }
   if (hasZodFastifySchemaValidationErrors(thrown)) {
     const problems = thrown.validation.map(({ instancePath, message = 'is not valid' }) => {

@@ -2,7 +2,6 @@
  * Turns whatever was thrown, by us or by the framework, into an answer: a SCIM error body below `/scim`,
  * `{ error: { code, message, requestId } }` elsewhere. Messages of 5xx never leave the process.
  */
-import type { Socket } from 'node:net'
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { BridgeError, messageOf } from '../../lib/errors.ts'
 import { ScimError, type ScimErrorBody, type ScimType, toScimErrorBody } from '../../scim/error.ts'
@@ -24,34 +23,28 @@ export function registerErrors(app: FastifyInstance): void {
 }
 
 export function answerNotFound(request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  if (!KNOWN.has(request.method)) reply.header('allow', USED)
   return answerError(nothingAt(request), request, reply)
 }
 
-/** Of methods that no route has, none is implemented here (RFC 9110 §9.1). */
+const USED = 'GET, HEAD, POST, PUT, PATCH, DELETE'
+const KNOWN: ReadonlySet<string> = new Set([...USED.split(', '), 'OPTIONS', 'TRACE', 'QUERY'])
+
+/** Methods that no route at all has are the matter, not the address. */
 function nothingAt({ method, url }: FastifyRequest): ScimError {
-  if (!METHODS.has(method) && !ALSO_KNOWN.has(method)) {
-    return new ScimError(
-      501,
-      undefined,
-      `The method ${method} is not known here: use ${[...METHODS].join(', ')}.`,
-    )
+  if (!KNOWN.has(method)) {
+    return new ScimError(405, undefined, `${method} is not possible here: use ${USED}.`)
   }
   const version = /^\/+scim\/+(v\d[\w.]*)(?:[/?]|$)/i.exec(url)?.[1]?.toLowerCase()
   if (version !== undefined && version !== 'v2') {
     // RFC 7644 §3.13.
-    return new ScimError(
-      400,
-      'invalidVers',
-      `SCIM ${version} is not spoken here: use the addresses below /scim/v2.`,
-    )
+    const detail = `SCIM ${version} is not spoken here: use the addresses below /scim/v2.`
+    return new ScimError(400, 'invalidVers', detail)
   }
   const scim =
     'There is nothing at this address. The SCIM service is at /scim/v2, with /Users and /Groups below it.'
   return new ScimError(404, undefined, isScim(url) ? scim : 'There is nothing at this address.')
 }
-
-const METHODS: ReadonlySet<string> = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'])
-const ALSO_KNOWN: ReadonlySet<string> = new Set(['OPTIONS', 'TRACE', 'QUERY'])
 
 export function answerError(thrown: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
   const failure = loggedFailure(thrown, request)
@@ -128,22 +121,4 @@ function clientMessage(thrown: unknown, status: number, code: string): string {
   if (code.startsWith('FST_') || thrown instanceof SyntaxError)
     return 'The body is not valid JSON: send one JSON object, encoded as UTF-8.'
   return messageOf(thrown)
-}
-
-const CLIENT_ERRORS: ReadonlyMap<string, readonly [number, string]> = new Map([
-  ['HPE_HEADER_OVERFLOW', [431, 'Request Header Fields Too Large']],
-  ['ERR_HTTP_REQUEST_TIMEOUT', [408, 'Request Timeout']],
-])
-
-/** The last resort for what is not even HTTP, or has headers beyond all measure. */
-export function answerClientError(error: NodeJS.ErrnoException, socket: Socket): void {
-  if (error.code === 'ECONNRESET' || !socket.writable) {
-    socket.destroy()
-    return
-  }
-  const [status, reason] = CLIENT_ERRORS.get(error.code ?? '') ?? [400, 'Bad Request']
-  const body = JSON.stringify(toScimErrorBody({ status, message: `${reason}.` }))
-  socket.end(
-    `HTTP/1.1 ${status} ${reason}\r\nContent-Type: ${scimJson}\r\nContent-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n${body}`,
-  )
 }

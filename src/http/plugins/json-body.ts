@@ -1,6 +1,6 @@
 /** Reads JSON bodies, under both names that SCIM clients use (RFC 7644 §3.8), with any charset parameter. */
 import { isUtf8 } from 'node:buffer'
-import type { FastifyInstance, FastifyRequest } from 'fastify'
+import { errorCodes, type FastifyInstance, type FastifyRequest } from 'fastify'
 import { ScimError } from '../../scim/error.ts'
 import { scimJson } from '../scim/media-type.ts'
 
@@ -23,7 +23,7 @@ export function registerJsonBody(app: FastifyInstance): void {
   )
   app.addContentTypeParser('*', (request, payload, done) => {
     if (request.method !== 'DELETE') {
-      done(new ScimError(415, undefined, 'Send the body as application/scim+json or application/json.'))
+      done(new errorCodes.FST_ERR_CTP_INVALID_MEDIA_TYPE())
       return
     }
     payload.resume()
@@ -37,5 +37,7 @@ function refusalOf(request: FastifyRequest, body: Buffer): ScimError | undefined
   if (encoding.toLowerCase() !== 'identity') {
     return new ScimError(415, undefined, 'Send the body as it is, without Content-Encoding.')
   }
-  return isUtf8(body) ? undefined : new ScimError(400, 'invalidSyntax', 'The body is not UTF-8.')
+  return isUtf8(body)
+    ? undefined
+    : new ScimError(400, 'invalidSyntax', 'The body is not UTF-8: encode it so.')
 }

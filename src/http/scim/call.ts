@@ -10,7 +10,11 @@ export function checkId(id: string, type: ResourceType): void {
 }
 
 export const notFound = (id: string, type: ResourceType): ScimError =>
-  new ScimError(404, undefined, `There is no ${type.name} with the id ${JSON.stringify(id)}.`)
+  new ScimError(
+    404,
+    undefined,
+    `There is no ${type.name} with the id ${JSON.stringify(id)}: it was deleted or never made here. Provision it again.`,
+  )
 
 /**
  * Throws 412 when the client wanted to change another version (RFC 7644 §3.14), or none that is there (RFC 9110

@@ -11,6 +11,8 @@ export function registerResource(
   app: FastifyInstance,
   endpoint: ResourceEndpoint,
   publicUrl: string | undefined,
+  /** Bodies beyond it are answered with 413; by default what the app takes. */
+  limits: { readonly bodyLimit?: number } = {},
 ): void {
   const { endpoint: url } = endpoint.type
   const call = (request: FastifyRequest) => callOf(request, publicUrl)
@@ -19,16 +21,16 @@ export function registerResource(
   app.post<{ Body: Json }>(`${url}/.search`, async (request, reply) =>
     send(reply, await endpoint.search(request.body, call(request))),
   )
-  app.post<{ Body: Json }>(url, async (request, reply) =>
+  app.post<{ Body: Json }>(url, limits, async (request, reply) =>
     send(reply, await endpoint.create(request.body, call(request))),
   )
   app.get(`${url}/:id`, async (request, reply) =>
     send(reply, await endpoint.get(idOf(request), call(request))),
   )
-  app.put<{ Body: Json }>(`${url}/:id`, async (request, reply) =>
+  app.put<{ Body: Json }>(`${url}/:id`, limits, async (request, reply) =>
     send(reply, await endpoint.replace(idOf(request), request.body, call(request))),
   )
-  app.patch<{ Body: Json }>(`${url}/:id`, async (request, reply) =>
+  app.patch<{ Body: Json }>(`${url}/:id`, limits, async (request, reply) =>
     send(reply, await endpoint.patch(idOf(request), request.body, call(request))),
   )
   app.delete(`${url}/:id`, async (request, reply) =>

@@ -6,7 +6,7 @@ import { type Clock, systemClock } from '../../lib/clock.ts'
 import { cursorKey, cursors } from '../../scim/cursor.ts'
 import { type Dialects, lenient } from '../../scim/dialects/dialects.ts'
 import { answerNotFound } from '../plugins/errors.ts'
-import { registerInFlight } from '../plugins/in-flight.ts'
+import { type InFlightLimits, registerInFlight } from '../plugins/in-flight.ts'
 import { registerScimAuth } from '../plugins/scim-auth.ts'
 import { registerBulk } from './bulk.ts'
 import { registerDiscovery } from './discovery.ts'
@@ -22,7 +22,7 @@ export interface ScimParts {
   readonly scimToken: string
   readonly publicUrl?: string
   /** Requests under way at once; those beyond are answered with 429. */
-  readonly maxInFlight?: number
+  readonly inFlight?: InFlightLimits
   readonly onChange: () => void
   /** By default habits of identity providers against the RFCs are understood. */
   readonly dialects?: Dialects
@@ -32,10 +32,13 @@ export interface ScimParts {
   readonly clock?: Clock
 }
 
+/** Okta's AIW apps send a group whole, with some 100 bytes a member, at every change of one: 100,000 must fit. */
+const MAX_GROUP_BYTES = 16 * 1_048_576
+
 export function registerScim(app: FastifyInstance, parts: ScimParts): void {
   const { clock = systemClock, dialects = lenient } = parts
   registerScimAuth(app, parts.scimToken, dialects)
-  registerInFlight(app, parts.maxInFlight)
+  registerInFlight(app, parts.inFlight)
   app.setNotFoundHandler(answerNotFound)
   registerDiscovery(app, parts)
   const endpointParts = {
@@ -45,8 +48,10 @@ export function registerScim(app: FastifyInstance, parts: ScimParts): void {
   }
   const users = userKind(parts.directory, dialects)
   const groups = groupKind(parts.directory, dialects)
-  const endpoints = [resourceEndpoint(users, endpointParts), resourceEndpoint(groups, endpointParts)]
-  for (const endpoint of endpoints) registerResource(app, endpoint, parts.publicUrl)
+  const endpoints = [resourceEndpoint(users, endpointParts), resourceEndpoint(groups, endpointParts)] as const
+  const [userEndpoint, groupEndpoint] = endpoints
+  registerResource(app, userEndpoint, parts.publicUrl)
+  registerResource(app, groupEndpoint, parts.publicUrl, { bodyLimit: MAX_GROUP_BYTES })
   registerBulk(app, endpoints, parts)
   registerRoot(app, [users, groups], endpointParts)
   registerUnsupported(app)

@@ -17,7 +17,7 @@ export interface Dialects {
   readonly operationName: (op: string) => string
   readonly elementDescribedBy: (filter: Filter) => JsonObject | undefined
   readonly subAttributeBehindFilter: (tail: string) => boolean
-  readonly attributeNames: (list: string) => readonly string[]
+  readonly attributeNames: (list: string) => readonly entra.SelectedName[]
   readonly memberNameIsPath: (name: string) => boolean
   readonly ignoresUnknownPath: (path: string) => boolean
   readonly schemasMayBeMissing: (schemas: Json | undefined) => boolean
@@ -51,7 +51,7 @@ export const strict: Dialects = {
   operationName: op => op,
   elementDescribedBy: () => undefined,
   subAttributeBehindFilter: () => false,
-  attributeNames: list => list.split(','),
+  attributeNames: list => list.split(',').map(name => ({ name })),
   memberNameIsPath: () => false,
   ignoresUnknownPath: () => false,
   schemasMayBeMissing: () => false,

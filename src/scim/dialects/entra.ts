@@ -67,13 +67,24 @@ export function elementDescribedBy(filter: Filter): JsonObject | undefined {
  */
 export const subAttributeBehindFilter = (tail: string): boolean => tail !== ''
 
+/** A name in `attributes` or `excludedAttributes`, and the text of the filter for the values that it means. */
+export interface SelectedName {
+  readonly name: string
+  readonly filter?: string
+}
+
+/** Up to a comma that is not inside of brackets; no two branches can match the same text. */
+const SELECTED = /([^,[]+)(?:\[((?:"(?:[^"\\]|\\.)*"|[^"\]])*)\]?([^,[]*))?/g
+
 /**
  * The names in `attributes` and `excludedAttributes`: a filter in brackets, as in `attributes=emails[type eq "work"]`
- * of Microsoft's reference collection (github.com/AzureAD/SCIMReferenceCode), selects the attribute as a whole. By
+ * of Microsoft's reference collection (github.com/AzureAD/SCIMReferenceCode), selects the values that match. By
  * RFC 7644 §3.10 that is no name, and selects nothing.
  */
-export const attributeNames = (list: string): readonly string[] =>
-  list.replaceAll(/\[[^\]]*\]?/g, '').split(',')
+export const attributeNames = (list: string): readonly SelectedName[] =>
+  [...list.matchAll(SELECTED)].map(([, name = '', filter, tail = '']) =>
+    filter === undefined ? { name } : { name: name.trim() + tail.trim(), filter },
+  )
 
 /**
  * Names inside the value of an operation without path are read as paths: `"name.givenName"` and
