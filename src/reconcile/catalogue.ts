@@ -23,11 +23,7 @@ export async function readCatalogue(dynatrace: Dynatrace): Promise<Catalogue> {
     const message = 'Dynatrace answered with no environment at all; nothing is concluded from that.'
     throw new UpstreamError('malformed', 'environments.list', message)
   }
-  const levels: Level[] = [
-    { kind: 'global' },
-    { kind: 'account' },
-    ...environments.filter(each => each.active).map(each => ({ kind: 'environment' as const, id: each.id })),
-  ]
+  const levels: Level[] = [{ kind: 'global' }, ...activeLevels(environments)]
   const unread = new Map<string, string>()
   const boundaries = dynatrace.boundaries.list().catch((error: unknown) => {
     unread.set('boundaries', messageOf(error))
@@ -45,6 +41,14 @@ export async function readCatalogue(dynatrace: Dynatrace): Promise<Catalogue> {
     boundaries: await boundaries,
     unread,
   }
+}
+
+/** Where rights can be given: the account, and its environments that are active. */
+export function activeLevels(
+  environments: Iterable<AccountEnvironment>,
+): readonly Exclude<Level, { kind: 'global' }>[] {
+  const active = [...environments].filter(each => each.active)
+  return [{ kind: 'account' }, ...active.map(each => ({ kind: 'environment' as const, id: each.id }))]
 }
 
 export type Lookup =

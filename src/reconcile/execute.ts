@@ -1,12 +1,12 @@
 /** Carries out one run from its record: the pass, the journal entries around it, and the record afterwards. */
-
 import type { AccessModel } from '../access/model.ts'
 import type { DynatraceConnection } from '../dynatrace/dynatrace.ts'
 import { messageOf } from '../lib/errors.ts'
 import type { Log } from '../lib/log.ts'
 import type { JournalEntry } from '../store/journal-entry.ts'
 import type { CallLedger } from './call-ledger.ts'
-import { type PassParts, type PassResult, runPass } from './pass.ts'
+import { runPass } from './pass/pass.ts'
+import type { PassParts, PassResult } from './pass/request.ts'
 import type { Run, RunStatus } from './run.ts'
 import type { RunStore } from './run-store.ts'
 import type { Scope } from './scope.ts'

@@ -7,6 +7,7 @@
 import { randomBytes } from 'node:crypto'
 import { hostname } from 'node:os'
 import type { Clock } from '../lib/clock.ts'
+import type { Log } from '../lib/log.ts'
 import { acquireLease, releaseLease } from '../store/lease.ts'
 import type { Store } from '../store/store.ts'
 
@@ -15,6 +16,8 @@ const NAME = 'reconciler'
 const LIFE = randomBytes(4).toString('hex')
 const TTL_MS = 30_000
 const RENEW_AFTER_MS = 10_000
+/** How often the lease is looked after while a pass runs. */
+const HEARTBEAT_MS = 5_000
 
 export interface Leadership {
   /** Takes or keeps the lease; true while this instance leads. */
@@ -47,6 +50,18 @@ export function leadership(store: Store, clock: Clock): Leadership {
       heldUntil = 0
       await releaseLease(store, { name: NAME, holder })
     },
+  }
+}
+
+/** Looks after the lease until `stopping` is aborted: a pass may take longer than the lease lasts. */
+export async function keepLeading(
+  lead: Leadership,
+  { clock, log, stopping }: { readonly clock: Clock; readonly log: Log; readonly stopping: AbortSignal },
+): Promise<void> {
+  while (!stopping.aborted) {
+    await clock.sleep(HEARTBEAT_MS, stopping)
+    if (!lead.leads || stopping.aborted) continue
+    await lead.keep().catch((error: unknown) => log.warn({ err: error }, 'the lease could not be prolonged'))
   }
 }
 

@@ -18,7 +18,6 @@
 import { canonicalJson, sha256 } from '../lib/digest.ts'
 import type { Work } from '../lib/turns.ts'
 import { waveOf } from './phase.ts'
-import type { GroupRef } from './state.ts'
 import type { Plan, Step, StepAction, Verdict } from './step.ts'
 
 export interface PlanInput {
@@ -73,31 +72,6 @@ function identity(action: StepAction): readonly unknown[] {
     case 'add-permission':
     case 'remove-permission':
       return [action.kind, action.permission]
-  }
-}
-
-/** The group a step works on, if it works on one. */
-export function groupOf(action: StepAction): GroupRef | undefined {
-  switch (action.kind) {
-    case 'create-group':
-    case 'delete-group':
-      return action.group.ref
-    case 'update-group':
-      return action.to.ref
-    case 'add-member':
-    case 'remove-member':
-      return action.group
-    case 'add-binding':
-    case 'remove-binding':
-      return action.binding.group
-    case 'change-binding':
-      return action.to.group
-    case 'add-permission':
-    case 'remove-permission':
-      return action.permission.group
-    case 'invite-user':
-    case 'remove-user':
-      return undefined
   }
 }
 

@@ -4,7 +4,7 @@ import type { JournalEntry } from '../store/journal-entry.ts'
 import type { Store, Writer } from '../store/store.ts'
 import type { RunRow } from '../store/tables.ts'
 import { appendJournal } from '../store/tail.ts'
-import type { Decisions } from './guard.ts'
+import type { Decisions } from './guard/facts.ts'
 import type { Run } from './run.ts'
 
 /** How long a person's word on a step counts. */

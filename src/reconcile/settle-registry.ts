@@ -2,7 +2,7 @@
 import type { AccountGroup } from '../dynatrace/dynatrace.ts'
 import { foldKey } from '../lib/fold.ts'
 import { type Assignment, sourcesOf } from './assign.ts'
-import type { ObservedState } from './observe.ts'
+import type { ObservedState } from './observe/observed.ts'
 import { followsIntent, type Ownership, type OwnershipWrites } from './ownership.ts'
 
 /** Creations and renames that a crash left open, groups that are gone, IdP groups that come or go. */

@@ -1,10 +1,20 @@
 /** Carries out a Bulk request, operation by operation, and tells what became of each (RFC 7644 §3.7). */
 import { unreachable } from '../lib/errors.ts'
+import {
+  type BulkAnswer,
+  type BulkResponse,
+  type BulkResult,
+  bulkResponse,
+  failure,
+  idAtEnd,
+  success,
+} from './bulk-answer.ts'
+import { type BulkIds, bulkIds } from './bulk-ids.ts'
 import { managerPatch, type SplitUser } from './bulk-manager.ts'
 import { type BulkStep, orderBulk } from './bulk-order.ts'
 import { type Prepared, prepareBulk } from './bulk-prepare.ts'
-import { bulkIdOf, resolveReferences } from './bulk-references.ts'
-import { type BulkOperation, type BulkRequest, quoted } from './bulk-request.ts'
+import { bulkIdOf } from './bulk-references.ts'
+import type { BulkRequest } from './bulk-request.ts'
 import type { BulkTarget } from './bulk-target.ts'
 import { ScimError, type ScimErrorBody } from './error.ts'
 import type { Json } from './json.ts'
@@ -27,29 +37,6 @@ export interface BulkCall {
   readonly version: string | undefined
 }
 
-export interface BulkAnswer {
-  readonly status: number
-  readonly etag?: string | undefined
-  /** Of what was created. */
-  readonly location?: string | undefined
-}
-
-export interface BulkResult {
-  readonly method: string
-  readonly bulkId?: string
-  readonly version?: string
-  readonly location?: string
-  readonly status: string
-  readonly response?: ScimErrorBody
-}
-
-export interface BulkResponse {
-  readonly schemas: readonly string[]
-  readonly Operations: readonly BulkResult[]
-}
-
-const responseSchema = 'urn:ietf:params:scim:api:messages:2.0:BulkResponse'
-
 /** Results stand in the order of the request; what was not begun after `failOnErrors` errors has none. */
 export async function runBulk(request: BulkRequest, parts: BulkParts): Promise<BulkResponse> {
   const prepared = request.operations.map(operation => prepareBulk(operation, parts))
@@ -59,15 +46,14 @@ export async function runBulk(request: BulkRequest, parts: BulkParts): Promise<B
     await run.carryOut(step)
   }
   run.giveUpLinks()
-  return { schemas: [responseSchema], Operations: run.results() }
+  return bulkResponse(run.results())
 }
 
 /** What is known so far of a request that is being carried out. */
 class BulkRun {
   readonly #prepared: readonly Prepared[]
   readonly #parts: BulkParts
-  readonly #known: ReadonlySet<string>
-  readonly #ids = new Map<string, string>()
+  readonly #ids: BulkIds
   readonly #results = new Map<number, BulkResult>()
   readonly #unlinked = new Set<number>()
   #errors = 0
@@ -75,7 +61,7 @@ class BulkRun {
   constructor(prepared: readonly Prepared[], parts: BulkParts) {
     this.#prepared = prepared
     this.#parts = parts
-    this.#known = new Set(prepared.flatMap(({ bulkId }) => bulkId ?? []))
+    this.#ids = bulkIds(prepared.flatMap(({ bulkId }) => bulkId ?? []))
   }
 
   get errors(): number {
@@ -118,18 +104,13 @@ class BulkRun {
     const { operation, bulkId } = one
     let target = aim
     try {
-      if (aim.kind !== 'create') target = { ...aim, id: this.#resolve(aim.id) }
-      const data = this.#resolve(deferred === undefined ? operation.data : deferred.data)
+      if (aim.kind !== 'create') target = { ...aim, id: this.#ids.resolve(aim.id) }
+      const data = this.#ids.resolve(deferred === undefined ? operation.data : deferred.data)
       const answer = await this.#parts.perform({ target, data, version: operation.version })
       const location = answer.location ?? this.#locationOf(target)
-      this.#results.set(index, {
-        ...named(operation),
-        ...(answer.etag === undefined ? {} : { version: answer.etag }),
-        ...(location === undefined ? {} : { location }),
-        status: String(answer.status),
-      })
+      this.#results.set(index, success(operation, answer, location))
       const id = target.kind === 'create' ? idAtEnd(location ?? '') : target.id
-      if (bulkId !== undefined) this.#ids.set(bulkId, id)
+      if (bulkId !== undefined) this.#ids.learn(bulkId, id)
       if (deferred !== undefined) this.#unlinked.add(index)
     } catch (error) {
       this.#fail(index, error, this.#locationOf(target))
@@ -147,7 +128,7 @@ class BulkRun {
         type: one.aim.target.type,
         id: idAtEnd(before.location ?? ''),
       }
-      const data = managerPatch(this.#resolve(split?.manager ?? null))
+      const data = managerPatch(this.#ids.resolve(split?.manager ?? null))
       const { etag } = await this.#parts.perform({ target, data, version: undefined })
       this.#unlinked.delete(index)
       this.#results.set(index, { ...before, ...(etag === undefined ? {} : { version: etag }) })
@@ -165,42 +146,18 @@ class BulkRun {
     this.#unlinked.delete(index)
     const body = this.#parts.problemOf(error)
     const detail = `The user was created, but without its manager, whom a PATCH has to set: ${body.detail}`
-    this.#report(index, { ...body, detail }, before)
+    this.#report(index, { ...body, detail }, before?.location)
   }
 
   #fail(index: number, error: unknown, location?: string): void {
-    this.#report(index, this.#parts.problemOf(error), location === undefined ? undefined : { location })
+    this.#report(index, this.#parts.problemOf(error), location)
   }
 
-  #report(index: number, response: ScimErrorBody, known: { readonly location?: string } | undefined): void {
+  #report(index: number, response: ScimErrorBody, location: string | undefined): void {
     const one = this.#prepared[index]
     if (one === undefined) return
     this.#errors += 1
-    this.#results.set(index, {
-      ...named(one.operation),
-      ...(known?.location === undefined ? {} : { location: known.location }),
-      status: response.status,
-      response,
-    })
-  }
-
-  #resolve<Data extends Json | undefined>(data: Data): Data {
-    return resolveReferences(data, bulkId => {
-      const id = this.#ids.get(bulkId)
-      if (id !== undefined) return id
-      if (!this.#known.has(bulkId)) {
-        throw new ScimError(
-          400,
-          'invalidValue',
-          `No operation of the request has the bulkId ${quoted(bulkId)}.`,
-        )
-      }
-      throw new ScimError(
-        409,
-        undefined,
-        `The operation with the bulkId ${quoted(bulkId)} failed: repair that one first.`,
-      )
-    })
+    this.#results.set(index, failure(one.operation, response, location))
   }
 
   #locationOf(target: BulkTarget): string | undefined {
@@ -208,14 +165,6 @@ class BulkRun {
     return locationOf(target.id, target.type, this.#parts.base)
   }
 }
-
-const named = ({ method, bulkId }: BulkOperation): Pick<BulkResult, 'method' | 'bulkId'> => ({
-  method,
-  ...(bulkId === undefined ? {} : { bulkId }),
-})
-
-const idAtEnd = (location: string): string =>
-  decodeURIComponent(location.slice(location.lastIndexOf('/') + 1))
 
 function circular({ kind, type }: BulkTarget): ScimError {
   return kind === 'create' && type.name === 'Group'

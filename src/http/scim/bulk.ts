@@ -1,8 +1,9 @@
 /** `/scim/v2/Bulk`: many operations in one request (RFC 7644 §3.7). */
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { unreachable } from '../../lib/errors.ts'
+import type { BulkAnswer } from '../../scim/bulk-answer.ts'
 import { maxBulkPayload, parseBulkRequest } from '../../scim/bulk-request.ts'
-import { type BulkAnswer, type BulkCall, runBulk } from '../../scim/bulk-run.ts'
+import { type BulkCall, runBulk } from '../../scim/bulk-run.ts'
 import type { Json } from '../../scim/json.ts'
 import { groupType } from '../../scim/schema/group.ts'
 import { problemOf } from '../plugins/errors.ts'

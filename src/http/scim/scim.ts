@@ -5,6 +5,7 @@ import type { SeenRefusal } from '../../directory/refusals.ts'
 import { type Clock, systemClock } from '../../lib/clock.ts'
 import { cursorKey, cursors } from '../../scim/cursor.ts'
 import { type Dialects, lenient } from '../../scim/dialects/dialects.ts'
+import { registerAnswersTogether } from '../plugins/answers-together.ts'
 import { answerNotFound } from '../plugins/errors.ts'
 import { type InFlightLimits, registerInFlight } from '../plugins/in-flight.ts'
 import { registerScimAuth } from '../plugins/scim-auth.ts'
@@ -37,6 +38,7 @@ const MAX_GROUP_BYTES = 16 * 1_048_576
 
 export function registerScim(app: FastifyInstance, parts: ScimParts): void {
   const { clock = systemClock, dialects = lenient } = parts
+  registerAnswersTogether(app)
   registerScimAuth(app, parts.scimToken, dialects)
   registerInFlight(app, parts.inFlight)
   app.setNotFoundHandler(answerNotFound)

@@ -4,8 +4,9 @@
  * Each phase is announced before and recorded after its calls, so that a crash anywhere leaves a record
  * of what may have happened; the next pass looks at the account and goes on from there.
  */
+
+import { groupOf } from '../action.ts'
 import { type Phase, phaseOf } from '../phase.ts'
-import { groupOf } from '../plan.ts'
 import type { Plan, Step, StepResult } from '../step.ts'
 import { createGroups, deleteGroups, updateGroups } from './groups.ts'
 import type { Ledger } from './ledger.ts'

@@ -1,12 +1,12 @@
 /** What a pass noticed that is not drift. */
-import type { DesiredGroup } from '../access/desired-group.ts'
-import type { AccessModel } from '../access/model.ts'
-import type { DirectorySnapshot, Person } from '../directory/snapshot.ts'
-import type { Finding } from '../lib/finding.ts'
-import type { Work } from '../lib/turns.ts'
-import type { Assignment } from './assign.ts'
-import type { DesiredState } from './desired-state.ts'
-import { doubtedDeactivations } from './doubt.ts'
+import type { DesiredGroup } from '../../access/desired-group.ts'
+import type { AccessModel } from '../../access/model.ts'
+import type { DirectorySnapshot, Person } from '../../directory/snapshot.ts'
+import type { Finding } from '../../lib/finding.ts'
+import type { Work } from '../../lib/turns.ts'
+import type { Assignment } from '../assign.ts'
+import type { DesiredState } from '../desired-state.ts'
+import { doubtedDeactivations } from '../doubt.ts'
 
 const NAMES_SHOWN = 10
 

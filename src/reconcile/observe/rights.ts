@@ -1,10 +1,10 @@
 /** Reads bindings and role permissions of our groups; what cannot be read becomes a blind spot. */
-import type { Dynatrace, Level } from '../dynatrace/dynatrace.ts'
-import { UpstreamError } from '../dynatrace/upstream-error.ts'
-import { messageOf } from '../lib/errors.ts'
-import { semaphore } from '../lib/semaphore.ts'
-import { bindingKey, groupLevelKey, permissionKey } from './keys.ts'
-import type { GroupRef, StateBinding, StatePermission } from './state.ts'
+import type { Dynatrace, Level } from '../../dynatrace/dynatrace.ts'
+import { UpstreamError } from '../../dynatrace/upstream-error.ts'
+import { messageOf } from '../../lib/errors.ts'
+import { semaphore } from '../../lib/semaphore.ts'
+import { bindingKey, groupLevelKey, permissionKey } from '../keys.ts'
+import type { GroupRef, StateBinding, StatePermission } from '../state.ts'
 
 /** Calls prepared at a time; how many are in flight is the client's own affair. */
 const AHEAD = 16

@@ -1,10 +1,10 @@
 /** Figures that the guards weigh removals against. */
-import type { Dynatrace, GroupOwner } from '../dynatrace/dynatrace.ts'
-import { semaphore } from '../lib/semaphore.ts'
-import type { Reader } from '../store/store.ts'
-import type { ObservedState } from './observe.ts'
-import type { GroupRef } from './state.ts'
-import type { StepAction } from './step.ts'
+import type { Dynatrace, GroupOwner } from '../../dynatrace/dynatrace.ts'
+import { semaphore } from '../../lib/semaphore.ts'
+import type { Reader } from '../../store/store.ts'
+import type { ObservedState } from '../observe/observed.ts'
+import type { GroupRef } from '../state.ts'
+import type { StepAction } from '../step.ts'
 
 /** Calls prepared at a time; how many are in flight is the client's own affair. */
 const AHEAD = 16

@@ -1,0 +1,18 @@
+/** What steps are put in words with: the names behind ids, and the rules behind rights. */
+import type { DesiredGroup } from '../../access/desired-group.ts'
+import type { AccessModel } from '../../access/model.ts'
+import type { DirectorySnapshot } from '../../directory/snapshot.ts'
+import type { Catalogue } from '../catalogue.ts'
+import type { GroupRef } from '../state.ts'
+
+export interface Vocabulary {
+  readonly model: AccessModel
+  readonly snapshot: DirectorySnapshot
+  readonly catalogue: Catalogue | undefined
+  readonly groupName: (ref: GroupRef) => string
+  readonly desiredGroup: (ref: GroupRef) => DesiredGroup | undefined
+  /** Rules behind a binding or permission, by its key. */
+  readonly rules: ReadonlyMap<string, readonly string[]>
+  /** Old addresses by the folded new one, where a new user takes the place of an old one. */
+  readonly replaced: ReadonlyMap<string, readonly string[]>
+}

@@ -1,0 +1,40 @@
+/**
+ * Guards: the verdict on each step. Pure.
+ *
+ * A step may run (`proceed`), wait for a person (`hold`) or never run (`refuse`). A refusal is stronger
+ * than a hold, and what a person approved is no longer held.
+ */
+import type { Verdict } from '../step.ts'
+import type { GuardFacts } from './facts.ts'
+import { heldByShrink, heldByThresholds } from './limits.ts'
+import { refusal } from './refusal.ts'
+import { heldForOtherGroups, heldForSuccessor } from './renames.ts'
+import { type Draft, type Held, hold } from './verdict.ts'
+
+/** By step id; every step has a verdict. */
+export function judge(steps: readonly Draft[], facts: GuardFacts): ReadonlyMap<string, Verdict> {
+  // What is held for doubt is no removal yet, and what a successor keeps is none.
+  const plain = steps.filter(({ action }) => facts.doubtOf(action) === undefined && !facts.isKept(action))
+  const held = new Map([
+    ...heldByThresholds(plain, facts),
+    ...heldByShrink(plain, facts),
+    ...heldForDoubt(steps, facts),
+    ...heldForOtherGroups(steps, facts),
+  ])
+  const { approved, rejected } = facts.decisions
+  const verdict = (step: Draft): Verdict => {
+    const refused = refusal(step.action, facts)
+    if (refused !== undefined) return refused
+    const no = rejected.get(step.id)
+    if (no !== undefined) return hold('rejected', `Rejected by ${no}`)
+    return (approved.has(step.id) ? undefined : held.get(step.id)) ?? { kind: 'proceed' }
+  }
+  const verdicts = new Map(steps.map(step => [step.id, verdict(step)]))
+  return new Map([...verdicts, ...heldForSuccessor(steps, verdicts, approved)])
+}
+
+const heldForDoubt = (steps: readonly Draft[], facts: GuardFacts): Held =>
+  steps.flatMap(({ id, action }) => {
+    const doubt = facts.doubtOf(action)
+    return doubt === undefined ? [] : [[id, hold('doubt', doubt)] as const]
+  })

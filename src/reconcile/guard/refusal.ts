@@ -1,0 +1,37 @@
+/** What never happens, whoever asks: removals in upsert mode, and whatever touches the protected. */
+import { foldKey } from '../../lib/fold.ts'
+import { groupOf, isRemoval } from '../action.ts'
+import type { StepAction, Verdict } from '../step.ts'
+import type { GuardFacts } from './facts.ts'
+import { refuse } from './verdict.ts'
+
+/** Undefined when nothing speaks against the action as such. */
+export function refusal(action: StepAction, facts: GuardFacts): Verdict | undefined {
+  const { model, nameOf } = facts
+  if (model.mode === 'upsert' && isRemoval(action)) {
+    return refuse('mode', 'The mode is "upsert": the bridge adds and changes, and never removes.')
+  }
+  if (action.kind === 'remove-member' || action.kind === 'remove-user') {
+    if (model.protect.users.includes(action.emailKey)) {
+      return refuse('protected-user', `${action.email} is protected (protect.users in bridge.yaml).`)
+    }
+    if (facts.emergencyContacts.has(action.emailKey)) {
+      return refuse('emergency-contact', `${action.email} is an emergency contact of the account.`)
+    }
+  }
+  const ref = groupOf(action)
+  if (ref === undefined) return undefined
+  const name = action.kind === 'update-group' ? action.from.name : nameOf(ref)
+  if (model.protect.groups.includes(foldKey(name)) || model.protect.groups.includes(foldKey(nameOf(ref)))) {
+    return refuse('protected-group', `The group "${name}" is protected (protect.groups in bridge.yaml).`)
+  }
+  const serviceUsers = facts.withServiceUsers.get(ref)
+  if (serviceUsers !== undefined && isRemoval(action) && action.kind !== 'remove-member') {
+    return refuse(
+      'service-user',
+      `The group "${name}" carries rights of ${serviceUsers.join(', ')}, which may be the bridge's own; ` +
+        'take the service user out of the group first.',
+    )
+  }
+  return undefined
+}

@@ -1,0 +1,111 @@
+/** One pass: observe → desired → diff → plan → guard → apply → verify. */
+import type { DirectorySnapshot } from '../../directory/snapshot.ts'
+import { breathe, inTurns } from '../../lib/turns.ts'
+import { applyPlan } from '../apply/apply.ts'
+import { Ledger } from '../apply/ledger.ts'
+import { activeLevels } from '../catalogue.ts'
+import { desiredState } from '../desired-state.ts'
+import { doubtedDeactivations } from '../doubt.ts'
+import { keepFacts } from '../facts.ts'
+import { managedGroups } from '../managed-groups.ts'
+import { note } from '../observe/meet.ts'
+import { observe } from '../observe/observe.ts'
+import { ownershipWrites } from '../ownership.ts'
+import { settleInvitations, settleRegistry } from '../settle-registry.ts'
+import type { StepResult } from '../step.ts'
+import { passFindings } from './findings.ts'
+import { planPass } from './plan-pass.ts'
+import { readPremises } from './premises.ts'
+import type { PassParts, PassRequest, PassResult } from './request.ts'
+
+/** @throws UpstreamError when what every decision rests on cannot be read. */
+export async function runPass(request: PassRequest, parts: PassParts): Promise<PassResult> {
+  const { model } = request
+  const { dynatrace, store, clock } = parts
+  const writes = ownershipWrites(store, request.runId, () => clock.now())
+
+  const premises = await readPremises(request, parts)
+  const { scope, ownership, catalogue, accountGroups, snapshot, assignment } = premises
+  const full = scope.kind === 'full'
+  const withGroups = full || scope.groups.size > 0
+  if (request.mode === 'apply' && withGroups) await settleRegistry(assignment, accountGroups, writes)
+
+  await breathe()
+  const mine = managedGroups(assignment, accountGroups, scope)
+  const desired = await inTurns(
+    desiredState({ model, assignment, snapshot, catalogue, scope, accountId: dynatrace.accountId }),
+  )
+  const observed = await observe(dynatrace, {
+    groups: mine.inScope,
+    managed: mine.all,
+    people: full ? undefined : addressesOf(scope.emails, snapshot),
+    needed: desired.state.users,
+    expected: desired.state.members,
+    levels: activeLevels(catalogue?.environments.values() ?? []),
+  })
+
+  if (request.mode === 'apply') await settleInvitations(ownership, observed, writes, clock.now())
+
+  const plan = await planPass(request, { premises, mine, desired, observed }, parts)
+  await request.recorder.planned(plan)
+
+  const acts = request.mode === 'apply' && model.mode !== 'observe'
+  const met = new Map(acts ? observed.accountUsers : [])
+  const results = acts
+    ? await applyPlan(
+        plan,
+        {
+          dynatrace,
+          ownership: writes,
+          ledger: new Ledger(request.mayGoOn),
+          clock,
+          meet: user => note(user, met),
+        },
+        request.recorder,
+      )
+    : new Map<string, StepResult>()
+  await keepFacts(
+    {
+      scope,
+      model,
+      snapshot,
+      assignment,
+      observed,
+      met: acts ? met : observed.accountUsers,
+      plan,
+      results,
+    },
+    { store, now: clock.now() },
+  )
+  return {
+    plan,
+    results,
+    findings: full
+      ? await inTurns(passFindings({ wished: premises.findings, desired, assignment, snapshot, model }))
+      : [...desired.findings, ...doubtedDeactivations(snapshot)],
+    unmanaged: {
+      users: full ? countOthers(observed.state.users, snapshot.people) : 0,
+      groups: full ? accountGroups.length - mine.all.size : 0,
+      bindings: observed.foreignBindings,
+    },
+    problems: [
+      ...observed.problems,
+      ...[...(catalogue?.unread ?? [])].map(
+        ([level, why]) => `Names at level ${level} could not be read: ${why}`,
+      ),
+    ],
+    seq: snapshot.seq,
+  }
+}
+
+function countOthers(users: ReadonlyMap<string, unknown>, people: ReadonlyMap<string, unknown>): number {
+  let others = 0
+  for (const key of users.keys()) if (!people.has(key)) others += 1
+  return others
+}
+
+function addressesOf(emails: ReadonlySet<string>, snapshot: DirectorySnapshot): ReadonlyMap<string, string> {
+  const addressOf = (key: string) =>
+    snapshot.people.get(key)?.email ?? snapshot.departures.get(key)?.email ?? key
+  return new Map([...emails].map(key => [key, addressOf(key)]))
+}

@@ -1,0 +1,97 @@
+/**
+ * What a pass rests on before it looks at the account in detail: the registry of what is ours, the part
+ * of the directory that the scope needs, and the groups that the rules make of it.
+ */
+import { desiredGroups, desiring } from '../../access/desired.ts'
+import type { DirectorySnapshot } from '../../directory/snapshot.ts'
+import type { AccountGroup } from '../../dynatrace/dynatrace.ts'
+import type { Finding } from '../../lib/finding.ts'
+import { foldKey } from '../../lib/fold.ts'
+import { breathe, inTurns } from '../../lib/turns.ts'
+import { type Assignment, assignGroups, sourcesOf } from '../assign.ts'
+import type { Catalogue } from '../catalogue.ts'
+import { absentGroups, listGroups, ownedAsIfThere } from '../managed-groups.ts'
+import { type Ownership, readOwnership } from '../ownership.ts'
+import { lastSuccessor, type Rename, renames } from '../renames.ts'
+import { holdsGroup, type Scope } from '../scope.ts'
+import type { PassParts, PassRequest } from './request.ts'
+
+export interface Premises {
+  /** As asked, with the people and groups that cannot be looked at apart from it. */
+  readonly scope: Scope
+  readonly ownership: Ownership
+  /** Undefined when the scope holds no group. */
+  readonly catalogue: Catalogue | undefined
+  readonly accountGroups: readonly AccountGroup[]
+  readonly snapshot: DirectorySnapshot
+  /** By the folded address that was left. */
+  readonly renamed: ReadonlyMap<string, Rename>
+  readonly assignment: Assignment
+  /** What the rules found wrong with themselves. */
+  readonly findings: readonly Finding[]
+}
+
+/** Begins anew with a wider scope where people or groups outside the one asked for hang on it. */
+export async function readPremises(
+  request: Pick<PassRequest, 'scope' | 'model'>,
+  parts: Pick<PassParts, 'store' | 'dynatrace' | 'catalogue' | 'readSnapshot'>,
+): Promise<Premises> {
+  const { scope, model } = request
+  const { dynatrace } = parts
+  const full = scope.kind === 'full'
+  const withGroups = full || scope.groups.size > 0
+
+  const ownership = await readOwnership(parts.store.db)
+  const catalogue = withGroups ? await parts.catalogue(dynatrace, full) : undefined
+  const accountGroups = withGroups ? await listGroups(dynatrace) : ownedAsIfThere(ownership.groups.values())
+  const snapshot = await readScope(request, parts)
+  const followed = followedKeys(scope, snapshot)
+  if (scope.kind === 'keys' && followed.length > 0) {
+    const emails = new Set([...scope.emails, ...followed])
+    return readPremises({ ...request, scope: { ...scope, emails } }, parts)
+  }
+  const renamed = renames(snapshot)
+  const wished = await inTurns(desiring(model, snapshot.groups))
+  const withheld = new Set(wished.withheld.map(foldKey))
+  await breathe()
+  const assignment = assignGroups(wished.groups, ownership, accountGroups, withheld)
+  const absent = absentGroups(scope, assignment, snapshot)
+  if (scope.kind === 'keys' && absent.length > 0) {
+    const groups = new Set([...scope.groups, ...absent])
+    return readPremises({ ...request, scope: { ...scope, groups } }, parts)
+  }
+  return {
+    scope,
+    ownership,
+    catalogue,
+    accountGroups,
+    snapshot,
+    renamed,
+    assignment,
+    findings: wished.findings,
+  }
+}
+
+/** The part of the directory that a scope needs: for its groups, everybody in the IdP groups behind them. */
+async function readScope(
+  { scope, model }: Pick<PassRequest, 'scope' | 'model'>,
+  { readSnapshot }: Pick<PassParts, 'readSnapshot'>,
+): Promise<DirectorySnapshot> {
+  if (scope.kind === 'full') return readSnapshot({ kind: 'full' })
+  const people = await readSnapshot({ kind: 'keys', emails: scope.emails, groupIds: new Set() })
+  if (scope.groups.size === 0) return people
+  const wanted = desiredGroups(model, people.groups).groups.filter(group =>
+    holdsGroup(scope, foldKey(group.name)),
+  )
+  const groupIds = new Set(wanted.flatMap(group => sourcesOf(group)))
+  return readSnapshot({ kind: 'keys', emails: scope.emails, groupIds })
+}
+
+/** Where people are found now who left an address in the scope: the two are looked at together. */
+function followedKeys(scope: Scope, { departures }: DirectorySnapshot): readonly string[] {
+  if (scope.kind === 'full') return []
+  return [...scope.emails].flatMap(key => {
+    const next = lastSuccessor(key, departures)
+    return next === undefined || scope.emails.has(next) ? [] : [next]
+  })
+}

@@ -1,0 +1,43 @@
+/** What a pass is asked, what it works with, and what it tells in the end. */
+import type { AccessModel } from '../../access/model.ts'
+import type { ReadSnapshot } from '../../directory/snapshot.ts'
+import type { Dynatrace } from '../../dynatrace/dynatrace.ts'
+import type { Clock } from '../../lib/clock.ts'
+import type { Finding } from '../../lib/finding.ts'
+import type { Store } from '../../store/store.ts'
+import type { ApplyRecorder } from '../apply/apply.ts'
+import type { Catalogue } from '../catalogue.ts'
+import type { Decisions } from '../guard/facts.ts'
+import type { Run } from '../run.ts'
+import type { Scope } from '../scope.ts'
+import type { Plan, StepResult } from '../step.ts'
+
+export interface PassRequest {
+  readonly runId: string
+  readonly mode: 'plan' | 'apply'
+  readonly scope: Scope
+  readonly model: AccessModel
+  readonly decisions: Decisions
+  readonly recorder: ApplyRecorder & { planned(plan: Plan): Promise<void> }
+  /** A reason to stop between two phases, such as a lost lease. */
+  readonly mayGoOn: () => string | undefined
+}
+
+export interface PassParts {
+  readonly store: Store
+  readonly readSnapshot: ReadSnapshot
+  readonly dynatrace: Dynatrace
+  /** Policies, boundaries and environments; may answer from a memory of some seconds when `fresh` is false. */
+  readonly catalogue: (dynatrace: Dynatrace, fresh: boolean) => Promise<Catalogue>
+  readonly clock: Clock
+}
+
+export interface PassResult {
+  readonly plan: Plan
+  readonly results: ReadonlyMap<string, StepResult>
+  readonly findings: readonly Finding[]
+  readonly unmanaged: Run['unmanaged']
+  readonly problems: readonly string[]
+  /** The last directory change that the pass has seen. */
+  readonly seq: number
+}

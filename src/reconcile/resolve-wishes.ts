@@ -1,0 +1,111 @@
+/**
+ * What rules wish for one group, with the ids that Dynatrace knows names by. A wish that names what is
+ * not there, or not there once, becomes a finding.
+ */
+import type { DesiredGroup, DesiredLevel } from '../access/desired-group.ts'
+import type { Finding } from '../lib/finding.ts'
+import { type Catalogue, findBoundary, findPolicy, type Lookup } from './catalogue.ts'
+import { groupLevelKey } from './keys.ts'
+import type { GroupRef, StateBinding, StatePermission } from './state.ts'
+
+export interface Wishes {
+  /** With the rules each comes from. */
+  readonly bindings: readonly { readonly binding: StateBinding; readonly from: readonly string[] }[]
+  readonly permissions: readonly { readonly permission: StatePermission; readonly from: readonly string[] }[]
+  /** `groupLevelKey`s of what could not be said. */
+  readonly unsaid: readonly string[]
+  readonly findings: readonly Finding[]
+}
+
+/** A binding or permission that cannot be said is left out, and where it stood is `unsaid`. */
+export function resolveWishes(
+  ref: GroupRef,
+  group: DesiredGroup,
+  known: { readonly catalogue: Catalogue; readonly accountId: string },
+): Wishes {
+  const bindings: { binding: StateBinding; from: readonly string[] }[] = []
+  const permissions: { permission: StatePermission; from: readonly string[] }[] = []
+  const unsaid: string[] = []
+  const findings: Finding[] = []
+
+  for (const wish of group.bindings) {
+    const problems = [
+      ...levelProblems(wish.level, known.catalogue),
+      ...nameProblems('policy', wish.policy, findPolicy(known.catalogue, wish.policy, wish.level)),
+      ...wish.boundaries.flatMap(name => nameProblems('boundary', name, findBoundary(known.catalogue, name))),
+    ]
+    const policy = findPolicy(known.catalogue, wish.policy, wish.level)
+    if (problems.length > 0 || policy.kind !== 'found') {
+      unsaid.push(groupLevelKey(ref, wish.level))
+      findings.push(...problems)
+      continue
+    }
+    const boundaryIds = wish.boundaries.flatMap(name => {
+      const found = findBoundary(known.catalogue, name)
+      return found.kind === 'found' ? [found.id] : []
+    })
+    const { level, parameters } = wish
+    const binding = {
+      level,
+      policyId: policy.id,
+      group: ref,
+      parameters,
+      metadata: {},
+      boundaryIds: boundaryIds.sort(),
+    }
+    bindings.push({ binding, from: wish.rules })
+  }
+  for (const wish of group.permissions) {
+    const problems = levelProblems(wish.level, known.catalogue)
+    findings.push(...problems)
+    if (problems.length > 0) {
+      unsaid.push(groupLevelKey(ref, wish.level))
+      continue
+    }
+    const scope =
+      wish.level.kind === 'account'
+        ? { scopeType: 'account' as const, scope: known.accountId }
+        : { scopeType: 'tenant' as const, scope: wish.level.id }
+    permissions.push({ permission: { group: ref, role: wish.role, ...scope }, from: wish.rules })
+  }
+  return { bindings, permissions, unsaid, findings }
+}
+
+function levelProblems(level: DesiredLevel, catalogue: Catalogue): readonly Finding[] {
+  if (level.kind === 'account') return []
+  const environment = catalogue.environments.get(level.id)
+  if (environment?.active === true) return []
+  return [
+    {
+      kind: environment === undefined ? 'environment-not-found' : 'environment-inactive',
+      severity: environment === undefined ? 'error' : 'warning',
+      subject: `environment ${level.id}`,
+      message:
+        environment === undefined
+          ? `The account has no environment ${level.id}; nothing is granted there.`
+          : `The environment ${level.id} is inactive; nothing is granted or changed there.`,
+      remedy:
+        environment === undefined
+          ? 'Correct its id under "environments" in bridge.yaml.'
+          : 'Activate it, or take it out of bridge.yaml.',
+    },
+  ]
+}
+
+function nameProblems(what: 'policy' | 'boundary', name: string, found: Lookup): readonly Finding[] {
+  if (found.kind === 'found') return []
+  const missing = found.kind === 'missing'
+  return [
+    {
+      kind: missing ? `${what}-not-found` : `${what}-ambiguous`,
+      severity: 'error',
+      subject: `${what} ${name}`,
+      message: missing
+        ? `The account has no ${what} named "${name}"; bindings that need it are not made.`
+        : `The account has ${found.count} of ${what} "${name}"; which one is meant cannot be known.`,
+      remedy: missing
+        ? `Create the ${what} in Dynatrace, or correct its name in bridge.yaml.`
+        : 'Rename all but one of them in Dynatrace.',
+    },
+  ]
+}
