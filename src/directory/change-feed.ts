@@ -23,10 +23,11 @@ export function sqlChangeFeed(store: Store): ChangeFeed {
           keys.set(name, known)
         }
         const last = rows.at(-1)
-        const found = [...keys.values()].map(each => ({ ...each, requestIds: [...each.requestIds] }))
-        const ready = found.filter(wanted)
+        const ready = [...keys.values()].filter(wanted)
         // Of the keys of a first import only some are worked on at a time: the others need not be read yet.
-        if (last === undefined || rows.length < CHUNK || ready.length >= limit) return ready.slice(0, limit)
+        if (last === undefined || rows.length < CHUNK || ready.length >= limit) {
+          return ready.slice(0, limit).map(each => ({ ...each, requestIds: [...each.requestIds] }))
+        }
         after = last.seq
         await nextTurn()
       }

@@ -115,7 +115,8 @@ export interface Page<T> {
 /**
  * `attributes` given to create and change functions are normalised and validated already (scim/).
  * Errors thrown: `ScimError` 404 for an unknown id, 409 `uniqueness` for a taken userName or group
- * displayName, 400 `invalidValue` for an address in a domain that is not declared; whatever a change function throws passes through and nothing is stored.
+ * displayName, 400 `invalidValue` for an address in a domain that is not declared; whatever a change function
+ * throws passes through and nothing is stored.
  */
 export interface Directory {
   /** The POST of a deactivated user's name brings that user back, with the same id (a setting). */

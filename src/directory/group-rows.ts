@@ -46,30 +46,11 @@ export const groupById = statement((db: Reader, { id }: { id: string }) =>
 )
 
 export const insertGroup = statement((db: Reader, row: GroupRow) =>
-  db.insertInto('groups').values({
-    id: row.id,
-    displayName: row.displayName,
-    displayNameKey: row.displayNameKey,
-    externalId: row.externalId,
-    resource: row.resource,
-    version: row.version,
-    createdAt: row.createdAt,
-    modifiedAt: row.modifiedAt,
-  }),
+  db.insertInto('groups').values({ id: row.id, createdAt: row.createdAt, ...changing(row) }),
 )
 
 export const updateGroup = statement((db: Reader, row: GroupRow) =>
-  db
-    .updateTable('groups')
-    .set({
-      displayName: row.displayName,
-      displayNameKey: row.displayNameKey,
-      externalId: row.externalId,
-      resource: row.resource,
-      version: row.version,
-      modifiedAt: row.modifiedAt,
-    })
-    .where('id', '=', row.id),
+  db.updateTable('groups').set(changing(row)).where('id', '=', row.id),
 )
 
 export const removeGroup = statement((db: Reader, { id }: { id: string }) =>
@@ -83,3 +64,15 @@ export const groupsMoved = statement((db: Reader, { ids, at }: { ids: string; at
     .set({ version: sql<number>`version + 1`, modifiedAt: at })
     .where('id', 'in', sql<string>`${textList(db, ids)}`),
 )
+
+/** All columns but those that a group keeps for life, each named: a statement that is being built sees slots. */
+function changing(row: GroupRow): Omit<GroupRow, 'id' | 'createdAt'> {
+  return {
+    displayName: row.displayName,
+    displayNameKey: row.displayNameKey,
+    externalId: row.externalId,
+    resource: row.resource,
+    version: row.version,
+    modifiedAt: row.modifiedAt,
+  }
+}

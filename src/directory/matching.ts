@@ -1,6 +1,7 @@
 /** Rows that a filter holds for, as a stream over the whole table. */
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { sql } from 'kysely'
+import { breathe } from '../lib/turns.ts'
 import { evaluateFilter } from '../scim/evaluate.ts'
 import type { JsonObject } from '../scim/json.ts'
 import type { Position } from '../scim/sort.ts'
@@ -12,7 +13,6 @@ import type { SqlOrder } from './sort-sql.ts'
 import { where } from './where.ts'
 
 const CHUNK = 500
-const LONGEST_HOLD_MS = 10
 
 /** In chunks: the rows that the filter holds for, in order, and how they look. */
 export async function* matching<Row extends Ordered, Item>(
@@ -40,13 +40,10 @@ export async function* matching<Row extends Ordered, Item>(
       order by ${order.by} limit ${CHUNK}`.execute(db)
     const views = await listing.views(db, rows, { asks, base })
     const holds: boolean[] = []
-    let since = performance.now()
     for (const view of views) {
       holds.push(filter === undefined || evaluateFilter(filter, view, listing.caseExact))
       // A filter of the greatest length over users with many addresses takes milliseconds for each.
-      if (performance.now() - since < LONGEST_HOLD_MS) continue
-      await nextTurn()
-      since = performance.now()
+      await breathe()
     }
     yield {
       rows: rows.filter((_, index) => holds[index]).map(row => ({ row, behind: row.behind === 1 })),

@@ -63,9 +63,12 @@ export interface ChangedKey {
   readonly seq: number
 }
 
+/** What tells whether it is the turn of a key. */
+export type PendingKey = Pick<ChangedKey, 'kind' | 'key' | 'seq'>
+
 export interface ChangeFeed {
   /** Keys with changes that no pass has settled, oldest first: of those that are wanted, the first `limit`. */
-  pending(limit?: number, wanted?: (key: ChangedKey) => boolean): Promise<readonly ChangedKey[]>
+  pending(limit?: number, wanted?: (key: PendingKey) => boolean): Promise<readonly ChangedKey[]>
   /** How many keys have such changes. */
   count(): Promise<number>
   /** Forgets the changes of these keys that were seen; those that came since remain. */

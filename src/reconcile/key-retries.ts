@@ -1,5 +1,5 @@
 /** Keys of the change feed whose pass did not come right: each is tried again, at growing intervals. */
-import type { ChangedKey } from '../directory/snapshot.ts'
+import type { ChangedKey, PendingKey } from '../directory/snapshot.ts'
 import { backoff } from '../lib/backoff.ts'
 import type { Clock } from '../lib/clock.ts'
 import type { Run } from './run.ts'
@@ -8,7 +8,7 @@ const RETRY = { base: 2_000, cap: 300_000 }
 
 export interface KeyRetries {
   /** Whether it is the turn of this key. */
-  isReady(key: ChangedKey): boolean
+  isReady(key: PendingKey): boolean
   /** Takes down what came of a pass over these keys. */
   passed(keys: { readonly open: readonly ChangedKey[]; readonly settled: readonly ChangedKey[] }): void
   clear(): void
@@ -37,7 +37,7 @@ export function keyRetries(clock: Clock): KeyRetries {
 }
 
 /** As a run names it in its scope, e.g. `user ana@acme.example`. */
-export const nameOf = ({ kind, key }: ChangedKey): string => `${kind} ${key}`
+export const nameOf = ({ kind, key }: PendingKey): string => `${kind} ${key}`
 
 /** Whether some step of this key was tried and did not come right, or could not be judged. */
 export function isOpen(key: ChangedKey, run: Run): boolean {

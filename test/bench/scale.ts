@@ -42,43 +42,20 @@ async function compare(one: Server, other: Server): Promise<void> {
   pair('resident after these, MiB', await each(servers, async server => (await memoryOf(server)).now))
   await each(servers, readBigGroup)
   const readings = await each(servers, readBigGroup)
-  pair(
-    'biggest group: first byte, ms',
-    of(readings, each => each.firstByteMs),
-  )
-  pair(
-    'biggest group: whole, ms',
-    of(readings, each => each.totalMs),
-  )
-  pair(
-    'biggest group: others wait, ms',
-    of(readings, each => each.heldMs),
-  )
-  pair(
-    'biggest group: MB',
-    of(readings, each => each.bytes / 1e6),
-  )
+  figures(readings, {
+    'biggest group: first byte, ms': reading => reading.firstByteMs,
+    'biggest group: whole, ms': reading => reading.totalMs,
+    'biggest group: others wait, ms': reading => reading.heldMs,
+    'biggest group: MB': reading => reading.bytes / 1e6,
+  })
   const passes = await each(servers, fullPass)
-  pair(
-    'full pass: s',
-    of(passes, each => each.seconds),
-  )
-  pair(
-    'full pass: steps',
-    of(passes, each => each.steps),
-  )
-  pair(
-    'full pass: others wait, ms',
-    of(passes, each => each.heldMs),
-  )
-  pair(
-    'full pass: resident at most, MiB',
-    of(passes, each => each.peakMiB),
-  )
-  pair(
-    'full pass: resident after it, MiB',
-    of(passes, each => each.afterMiB),
-  )
+  figures(passes, {
+    'full pass: s': pass => pass.seconds,
+    'full pass: steps': pass => pass.steps,
+    'full pass: others wait, ms': pass => pass.heldMs,
+    'full pass: resident at most, MiB': pass => pass.peakMiB,
+    'full pass: resident after it, MiB': pass => pass.afterMiB,
+  })
   say(`\nthe passes ended: ${passes.map(({ status }) => status).join(', ')}`)
   await each(servers, server => server.close())
 }
@@ -104,7 +81,10 @@ async function each<T>(
   return [await get(servers[0]), await get(servers[1])]
 }
 
-const of = <T>([a, b]: readonly [T, T], get: (value: T) => number): [number, number] => [get(a), get(b)]
+/** A row for each figure that both have. */
+function figures<T>([a, b]: readonly [T, T], rows: Readonly<Record<string, (value: T) => number>>): void {
+  for (const [name, get] of Object.entries(rows)) pair(name, [get(a), get(b)])
+}
 
 const median = (values: readonly number[]): number =>
   values.toSorted((a, b) => a - b)[values.length >> 1] ?? 0

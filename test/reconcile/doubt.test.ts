@@ -2,18 +2,10 @@
 import type { Test } from 'tap'
 import { test } from 'tap'
 import { sqliteDatabase } from '../support/databases.ts'
+import { rulesFor } from '../support/driven-bridge.ts'
 import { makeWorld, testClock, type World } from '../support/world.ts'
 
-const RULES = `
-version: 1
-environments:
-  prod: { id: abc12345 }
-rules:
-  - name: teams
-    match: dt-{team}
-    group: { name: "team {team}" }
-    bindings: [ { policy: Standard User, level: account } ]
-lifecycle: { deactivated: { remove-after: 1s } }
+const RULES = `${rulesFor('team')}lifecycle: { deactivated: { remove-after: 1s } }
 `
 const ANA = 'ana@acme.example'
 

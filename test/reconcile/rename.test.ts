@@ -4,18 +4,10 @@ import { type Test, test } from 'tap'
 import { request } from 'undici'
 import type { Run } from '../../src/reconcile/run.ts'
 import { eachDatabase, sqliteDatabase, type TestDatabase } from '../support/databases.ts'
+import { rulesFor } from '../support/driven-bridge.ts'
 import { makeWorld, testClock, type World } from '../support/world.ts'
 
-const RULES = `
-version: 1
-environments:
-  prod: { id: abc12345 }
-rules:
-  - name: teams
-    match: dt-{team}
-    group: { name: "team {team}" }
-    bindings: [ { policy: Standard User, level: account } ]
-guards: { removals: { count: 1, percent: 1 }, groupShrink: { percent: 50 } }
+const RULES = `${rulesFor('team')}guards: { removals: { count: 1, percent: 1 }, groupShrink: { percent: 50 } }
 `
 const TEAMS = ['team payments', 'team search']
 const OLD = 'anna.a@acme.example'
