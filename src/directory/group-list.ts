@@ -1,16 +1,16 @@
 /** Pages of groups. */
 import { sql } from 'kysely'
 import { caseExactIn } from '../scim/case-exact.ts'
-import { locationOf, toResource } from '../scim/resource.ts'
+import { toResource } from '../scim/resource.ts'
 import type { StoredText } from '../scim/resource-text.ts'
 import { groupType } from '../scim/schema/group.ts'
-import { userType } from '../scim/schema/user.ts'
 import type { GroupRow } from '../store/tables.ts'
 import { groupEqualities, groupFilterColumns, groupHints } from './filter-sql.ts'
 import { toGroup } from './group-rows.ts'
 import { finder, lister } from './list.ts'
 import type { Listing } from './listing.ts'
 import { membersOf } from './member-reads.ts'
+import { memberValue } from './reference-values.ts'
 import { commonColumns, type SortColumn } from './sort-sql.ts'
 
 const listing: Listing<GroupRow, StoredText> = {
@@ -30,12 +30,7 @@ const listing: Listing<GroupRow, StoredText> = {
     const members = await membersOf(db, ids)
     return rows.map(row =>
       toResource(toGroup(row), groupType, base, {
-        members: (members.get(row.id) ?? []).map(({ id, kind, display }) => ({
-          value: id,
-          $ref: locationOf(id, kind === 'Group' ? groupType : userType, base),
-          type: kind,
-          ...(display === undefined ? {} : { display }),
-        })),
+        members: (members.get(row.id) ?? []).map(member => memberValue(member, base)),
       }),
     )
   },

@@ -1,9 +1,8 @@
 /** Pages of users. */
 import { sql } from 'kysely'
 import { caseExactIn } from '../scim/case-exact.ts'
-import { locationOf, toResource } from '../scim/resource.ts'
+import { toResource } from '../scim/resource.ts'
 import { dynatraceUserSchema } from '../scim/schema/dynatrace-user.ts'
-import { groupType } from '../scim/schema/group.ts'
 import { userType } from '../scim/schema/user.ts'
 import type { UserRow } from '../store/tables.ts'
 import { accountFacts, factsValue } from './account-facts.ts'
@@ -12,6 +11,7 @@ import { userEqualities, userFilterColumns, userHints } from './filter-sql.ts'
 import { finder, lister } from './list.ts'
 import type { Listing } from './listing.ts'
 import { groupsOfUsers } from './member-reads.ts'
+import { groupValue } from './reference-values.ts'
 import { commonColumns, type SortColumn } from './sort-sql.ts'
 import { toUser } from './user-row.ts'
 
@@ -34,12 +34,7 @@ const listing: Listing<UserRow, ListedUser> = {
     return rows.map(row => {
       const fact = facts.get(row.emailKey ?? '')
       return toResource(toUser(row), userType, base, {
-        groups: (groups.get(row.id) ?? []).map(({ id, displayName }) => ({
-          value: id,
-          $ref: locationOf(id, groupType, base),
-          display: displayName,
-          type: 'direct',
-        })),
+        groups: (groups.get(row.id) ?? []).map(group => groupValue(group, base)),
         ...(fact === undefined ? {} : { [dynatraceUserSchema.id]: factsValue(fact) }),
       })
     })

@@ -1,17 +1,16 @@
 /** Groups as SCIM resources (RFC 7643 §4.2). Members are read only for answers that show them. */
 import type { Directory, DirectoryGroup, Member } from '../../directory/directory.ts'
+import { memberValue } from '../../directory/reference-values.ts'
 import type { Dialects } from '../../scim/dialects/dialects.ts'
 import { splitGroupPatch } from '../../scim/group-patch.ts'
-import type { JsonObject } from '../../scim/json.ts'
 import { membersIn } from '../../scim/members.ts'
 import { isObject, normaliseResource } from '../../scim/normalise.ts'
 import { applyPatch } from '../../scim/patch.ts'
 import { parsePatchRequest } from '../../scim/patch-request.ts'
 import { type Projection, shows } from '../../scim/projection.ts'
-import { locationOf, versionOf } from '../../scim/resource.ts'
+import { versionOf } from '../../scim/resource.ts'
 import { derivedValue, resourceWriter, type StoredText, withAttribute } from '../../scim/resource-text.ts'
 import { groupType } from '../../scim/schema/group.ts'
-import { userType } from '../../scim/schema/user.ts'
 import type { Rendered, ResourceKind } from './resource-endpoint.ts'
 
 /** With more members than these in one answer they are read and sent piece by piece. */
@@ -85,15 +84,6 @@ export const groupKind = (
     })
   },
 })
-
-function memberValue({ id, kind, display }: Member, base: string): JsonObject {
-  return {
-    value: id,
-    $ref: locationOf(id, kind === 'Group' ? groupType : userType, base),
-    type: kind,
-    ...(display === undefined ? {} : { display }),
-  }
-}
 
 async function* memberPieces(
   chunks: AsyncIterable<readonly Member[]>,

@@ -1,6 +1,7 @@
 /** Users as SCIM resources (RFC 7643 §4.1). */
 import { type AccountFact, factsValue } from '../../directory/account-facts.ts'
 import type { Directory, DirectoryUser, GroupOfUser, ListedUser } from '../../directory/directory.ts'
+import { groupValue } from '../../directory/reference-values.ts'
 import { fnv32 } from '../../lib/digest.ts'
 import type { Dialects } from '../../scim/dialects/dialects.ts'
 import type { JsonObject } from '../../scim/json.ts'
@@ -8,10 +9,9 @@ import { normaliseResource } from '../../scim/normalise.ts'
 import { applyPatch } from '../../scim/patch.ts'
 import { parsePatchRequest, saysActive } from '../../scim/patch-request.ts'
 import { asksFor, shows } from '../../scim/projection.ts'
-import { locationOf, versionOf } from '../../scim/resource.ts'
+import { versionOf } from '../../scim/resource.ts'
 import { type ResourceWriter, resourceWriter } from '../../scim/resource-text.ts'
 import { dynatraceUserSchema } from '../../scim/schema/dynatrace-user.ts'
-import { groupType } from '../../scim/schema/group.ts'
 import { userType } from '../../scim/schema/user.ts'
 import type { Rendered, ResourceKind } from './resource-endpoint.ts'
 
@@ -89,10 +89,3 @@ const versionWith = (user: ListedUser, groups: readonly GroupOfUser[] | undefine
   groups === undefined
     ? versionOf(user)
     : `W/"${user.version}-${fnv32(groups.map(({ id, displayName }) => id + displayName).join())}"`
-
-const groupValue = ({ id, displayName }: GroupOfUser, base: string): JsonObject => ({
-  value: id,
-  $ref: locationOf(id, groupType, base),
-  display: displayName,
-  type: 'direct',
-})
