@@ -7,6 +7,7 @@ import type { IdpGroup } from '../directory/snapshot.ts'
 import type { Finding } from '../lib/finding.ts'
 import { foldKey } from '../lib/fold.ts'
 import { atOnce, type Work } from '../lib/turns.ts'
+import type { DesiredBoundary, DesiredPolicy } from './desired-definition.ts'
 import type { DesiredGroup } from './desired-group.ts'
 import { foldName } from './folded-name.ts'
 import { mergeWishes } from './merge.ts'
@@ -17,6 +18,10 @@ import { compileRule, type Wish } from './wish.ts'
 export interface Desired {
   /** Sorted by name. */
   readonly groups: readonly DesiredGroup[]
+  /** Sorted by level and name. */
+  readonly policies: readonly DesiredPolicy[]
+  /** Sorted by name, each name once. */
+  readonly boundaries: readonly DesiredBoundary[]
   readonly findings: readonly Finding[]
   /**
    * Names of Dynatrace groups about which the rules contradict each other, or that cannot exist. They
@@ -66,7 +71,7 @@ function* collect(wishes: ReadonlyMap<string, readonly Wish[]>, found: readonly 
     if (merged.kind === 'agreed') groups.push(merged.group)
     else withheld.push(merged.name)
   }
-  return { groups, findings, withheld }
+  return { groups, policies: [], boundaries: [], findings, withheld }
 }
 
 /** Names decide, then ids: what a group is called first must not hang on the order of a database. */

@@ -48,6 +48,25 @@ export interface Rule {
   readonly permissions: readonly PermissionTemplate[]
 }
 
+/** A policy that the bridge keeps as written here. Its name and text hold no variables. */
+export interface PolicyDefinition {
+  readonly name: string
+  readonly description: string
+  /** Verbatim, as Dynatrace stores it. */
+  readonly statement: string
+  /** Its home; one policy for each environment that is selected. Labels hold no variables. */
+  readonly level: LevelSelector
+}
+
+/** A boundary that the bridge keeps as written here; with `for`, one for each distinct value of the variables used. */
+export interface BoundaryDefinition {
+  /** May hold variables of the rule `for`. */
+  readonly name: string
+  readonly query: string
+  /** Name of the rule whose captures fill the variables. */
+  readonly for: string | undefined
+}
+
 /** What happens to the account when the IdP deactivates or deletes somebody. */
 export type Leaving =
   | { readonly kind: 'strip-groups' }
@@ -58,6 +77,8 @@ export interface AccessModel {
   readonly environments: readonly Environment[]
   readonly mode: Mode
   readonly rules: readonly Rule[]
+  readonly policies: readonly PolicyDefinition[]
+  readonly boundaries: readonly BoundaryDefinition[]
   readonly lifecycle: {
     readonly invite: 'on-creation' | 'with-first-access'
     readonly deactivated: Leaving

@@ -64,6 +64,8 @@ function readModel(value: unknown, reading: Reading): AccessModel | undefined {
     environments: known.environments,
     mode: readMode(given.mode, reading),
     rules,
+    policies: [],
+    boundaries: [],
     lifecycle: readLifecycle(given.lifecycle ?? {}, ['lifecycle'], reading),
     protect: readProtect(given.protect ?? {}, ['protect'], reading),
     guards: readGuards(given.guards ?? {}, ['guards'], reading),

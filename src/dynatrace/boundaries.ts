@@ -42,5 +42,20 @@ export function boundaries(requests: Requests, account: string, pageSize: number
       }
       return [...found.values()]
     },
+
+    put: ({ id, name, query }) =>
+      requests.tell({
+        operation: 'boundaries.put',
+        method: 'PUT',
+        path: path`/iam/v1/repo/account/${account}/boundaries/${id}`,
+        body: { name, boundaryQuery: query, metadata: {} },
+      }),
+
+    remove: id =>
+      requests.discard({
+        operation: 'boundaries.remove',
+        method: 'DELETE',
+        path: path`/iam/v1/repo/account/${account}/boundaries/${id}`,
+      }),
   }
 }

@@ -8,6 +8,7 @@ import { callLog } from './call-log.ts'
 import type { CallRecord, DynatraceConnection } from './dynatrace.ts'
 import { environments } from './environments.ts'
 import { groups } from './groups.ts'
+import { limits as limitsOf } from './limits.ts'
 import { permissions } from './permissions.ts'
 import type { Persistence } from './persist.ts'
 import { policies } from './policies.ts'
@@ -85,6 +86,7 @@ export function connectDynatrace(options: ConnectOptions): DynatraceConnection {
         bindings: bindings(inContext, accountId),
         boundaries: boundaries(inContext, accountId, limits.pageSize),
         environments: environments(inContext, accountId),
+        limits: limitsOf(inContext, accountId),
       }
     },
     status: () => calls.status(),

@@ -47,9 +47,32 @@ export interface Policy {
   readonly level: Level
 }
 
+/** A policy with what it says; lists tell only who it is. */
+export interface PolicyText extends Policy {
+  readonly description: string
+  /** Verbatim, white space and comments included. */
+  readonly statement: string
+}
+
+/** Policy boundaries exist at account level only. */
 export interface Boundary {
   readonly id: string
   readonly name: string
+  /** Verbatim. */
+  readonly query: string
+}
+
+/** How much of something there is, and how much there may be. */
+export interface Usage {
+  readonly count: number
+  readonly limit: number
+}
+
+/** What the policy service limits at one level; undefined where it says nothing. */
+export interface LevelLimits {
+  readonly policies: Usage | undefined
+  readonly bindings: Usage | undefined
+  readonly boundaries: Usage | undefined
 }
 
 /** One policy bound to one group at one level. Identity: level, policy, group, parameters, metadata. */
@@ -114,6 +137,12 @@ export interface Dynatrace {
   readonly policies: {
     /** Policies of exactly this level, not inherited ones. */
     list(level: Level): Promise<readonly Policy[]>
+    /** Undefined when this level has no such policy, even if another one has. */
+    get(level: Level, id: string): Promise<PolicyText | undefined>
+    /** Creates the policy under the id given, or replaces what it says. Repeating it does the same. Not at global level. */
+    put(policy: PolicyText): Promise<void>
+    /** Only while nobody is bound to it: a bound policy is refused. Absent already is no error. */
+    remove(level: Level, id: string): Promise<void>
   }
   readonly bindings: {
     /** All bindings of a level, one entry per group (the wire folds them). */
@@ -127,7 +156,17 @@ export interface Dynatrace {
     /** Removes exactly the binding with this identity. Absent already is no error. */
     remove(binding: Binding, alone: boolean): Promise<void>
   }
-  readonly boundaries: { list(): Promise<readonly Boundary[]> }
+  readonly boundaries: {
+    list(): Promise<readonly Boundary[]>
+    /** Creates the boundary under the id given, or replaces it, at once for all bindings that use it. */
+    put(boundary: Boundary): Promise<void>
+    /** Only while no binding uses it. Absent already is no error. */
+    remove(id: string): Promise<void>
+  }
+  readonly limits: {
+    /** Use of the policy service at one level. */
+    level(level: Level): Promise<LevelLimits>
+  }
   readonly environments: { list(): Promise<readonly AccountEnvironment[]> }
 }
 

@@ -23,6 +23,12 @@ export function groupOf(action: StepAction): GroupRef | undefined {
       return action.permission.group
     case 'invite-user':
     case 'remove-user':
+    case 'create-policy':
+    case 'update-policy':
+    case 'delete-policy':
+    case 'create-boundary':
+    case 'update-boundary':
+    case 'delete-boundary':
       return undefined
   }
 }
@@ -39,6 +45,8 @@ export function isRemoval(action: StepAction): boolean {
     case 'remove-binding':
     case 'remove-permission':
     case 'delete-group':
+    case 'delete-policy':
+    case 'delete-boundary':
       return true
     default:
       return false

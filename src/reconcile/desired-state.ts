@@ -84,7 +84,15 @@ export function* desiredState(input: DesiredInput): Work<DesiredState> {
     findings.push(...wishes.findings)
   }
   return {
-    state: { users: yield* invited(model, snapshot, placed), groups, members, bindings, permissions },
+    state: {
+      policies: new Map(),
+      boundaries: new Map(),
+      users: yield* invited(model, snapshot, placed),
+      groups,
+      members,
+      bindings,
+      permissions,
+    },
     findings: distinct(findings),
     unsaid,
     rules,

@@ -41,8 +41,10 @@ export async function readOwnership(db: Reader): Promise<Ownership> {
     const rows = await rowsAfter(db, after)
     for (const row of rows) {
       if (row.kind === 'group') groups.set(row.nameKey, ownedGroup(row))
-      else if (row.state === 'owned') users.add(row.nameKey)
-      else invited.set(row.nameKey, row.at)
+      else if (row.kind === 'user') {
+        if (row.state === 'owned') users.add(row.nameKey)
+        else invited.set(row.nameKey, row.at)
+      }
     }
     const last = rows.at(-1)
     if (last === undefined || rows.length < CHUNK) return { groups, users, invited }

@@ -5,19 +5,22 @@
  * both ends grant, or more than both ends allow:
  *
  *  1. leavers lose their groups: people who end with no group of ours need not wait for anything
- *  2. groups are created
- *  3. groups are renamed, described
- *  4. people are invited
- *  5. rights are added and changed (with their boundaries, in one call)
- *  6. rights are taken away
- *  7. members join groups whose rights are settled
- *  8. movers leave the groups they came from
- *  9. who got a new address leaves under the old one, once the new one has everything
- * 10. orphaned groups and users past their grace period go
+ *  2. policies and boundaries are created
+ *  3. groups are created
+ *  4. groups are renamed, described
+ *  5. people are invited
+ *  6. rights are added (with their boundaries, in one call)
+ *  7. policies and boundaries are said anew
+ *  8. rights that rest on these are added, and bindings are changed
+ *  9. rights are taken away
+ * 10. members join groups whose rights are settled
+ * 11. movers leave the groups they came from
+ * 12. who got a new address leaves under the old one, once the new one has everything
+ * 13. orphaned groups, users past their grace period, and policies and boundaries that nothing uses go
  */
 import { canonicalJson, sha256 } from '../lib/digest.ts'
 import type { Work } from '../lib/turns.ts'
-import { waveOf } from './phase.ts'
+import { redefinedIn, waveOf } from './phase.ts'
 import type { Plan, Step, StepAction, Verdict } from './step.ts'
 
 export interface PlanInput {
@@ -29,9 +32,10 @@ export interface PlanInput {
 }
 
 export function* makePlan({ actions, staying, describe, judge }: PlanInput): Work<Plan> {
+  const redefined = redefinedIn(actions)
   const found: (Omit<Step, 'verdict'> & { readonly wave: number })[] = []
   for (const action of actions) {
-    found.push({ id: stepId(action), action, wave: waveOf(action, staying), ...describe(action) })
+    found.push({ id: stepId(action), action, wave: waveOf(action, staying, redefined), ...describe(action) })
     yield
   }
   found.sort((a, b) => a.wave - b.wave || compare(a.title, b.title) || compare(a.id, b.id))
@@ -52,6 +56,17 @@ export const stepId = (action: StepAction): string => sha256(canonicalJson(ident
 
 function identity(action: StepAction): readonly unknown[] {
   switch (action.kind) {
+    case 'create-policy':
+      return [action.kind, action.policy]
+    case 'delete-policy':
+      return [action.kind, action.policy.id]
+    case 'create-boundary':
+      return [action.kind, action.boundary]
+    case 'delete-boundary':
+      return [action.kind, action.boundary.id]
+    case 'update-policy':
+    case 'update-boundary':
+      return [action.kind, action.from, action.to]
     case 'create-group':
       return [action.kind, action.group.name]
     case 'update-group':

@@ -37,8 +37,28 @@ export interface StatePermission {
   readonly scope: string
 }
 
+/** A policy of ours. Its id is of our own making, so that it is known before the policy exists. */
+export interface StatePolicy {
+  readonly id: string
+  readonly level: Exclude<Level, { kind: 'global' }>
+  readonly name: string
+  readonly description: string
+  readonly statement: string
+}
+
+/** A boundary of ours; its id too is of our own making. */
+export interface StateBoundary {
+  readonly id: string
+  readonly name: string
+  readonly query: string
+}
+
 /** The managed part of an account. */
 export interface State {
+  /** By id. */
+  readonly policies: ReadonlyMap<string, StatePolicy>
+  /** By id. */
+  readonly boundaries: ReadonlyMap<string, StateBoundary>
   readonly users: ReadonlyMap<string, StateUser>
   readonly groups: ReadonlyMap<GroupRef, StateGroup>
   /** Group → folded e-mails of its members. */

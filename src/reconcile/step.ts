@@ -2,9 +2,22 @@
  * One step of a plan: the smallest change a person would want to read, approve or hold on its own.
  * Several steps may travel in one API call (all new groups, all memberships of one user).
  */
-import type { GroupRef, StateBinding, StateGroup, StatePermission } from './state.ts'
+import type {
+  GroupRef,
+  StateBinding,
+  StateBoundary,
+  StateGroup,
+  StatePermission,
+  StatePolicy,
+} from './state.ts'
 
 export type StepAction =
+  | { readonly kind: 'create-policy'; readonly policy: StatePolicy }
+  | { readonly kind: 'update-policy'; readonly from: StatePolicy; readonly to: StatePolicy }
+  | { readonly kind: 'delete-policy'; readonly policy: StatePolicy }
+  | { readonly kind: 'create-boundary'; readonly boundary: StateBoundary }
+  | { readonly kind: 'update-boundary'; readonly from: StateBoundary; readonly to: StateBoundary }
+  | { readonly kind: 'delete-boundary'; readonly boundary: StateBoundary }
   | { readonly kind: 'create-group'; readonly group: StateGroup; readonly sources: readonly string[] }
   | {
       readonly kind: 'update-group'

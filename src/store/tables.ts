@@ -129,10 +129,10 @@ export interface ChangeRow {
 /** The ownership registry: what in the Dynatrace account is ours. */
 export interface OwnershipRow {
   id: string
-  kind: 'user' | 'group'
-  /** uuid of the group in Dynatrace, or uid of the user; null while a creation is under way. */
+  kind: 'user' | 'group' | 'policy' | 'boundary' | 'right'
+  /** uuid in Dynatrace, or uid of the user; null while a creation is under way. */
   dynatraceId: string | null
-  /** Name of the group, or e-mail of the user, as we last wrote it. */
+  /** Name of the thing, or e-mail of the user, as we last wrote it; of a right its key. */
   name: string
   /** `foldKey(name)`; unique per kind. */
   nameKey: string

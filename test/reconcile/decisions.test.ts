@@ -18,6 +18,8 @@ import type { StepAction } from '../../src/reconcile/step.ts'
 const nobody: ReadonlySet<string> = new Set<string>()
 const noBlindSpots = { members: nobody, unread: nobody, permissions: nobody, bindings: nobody, users: nobody }
 const empty: State = {
+  policies: new Map(),
+  boundaries: new Map(),
   users: new Map(),
   groups: new Map(),
   members: new Map(),
@@ -260,6 +262,8 @@ const rules: AccessModel = {
   environments: [],
   mode: 'sync',
   rules: [],
+  policies: [],
+  boundaries: [],
   lifecycle: {
     invite: 'on-creation',
     deactivated: { kind: 'strip-groups' },

@@ -13,6 +13,20 @@ export function placeOf({ action, title }: Step): Place {
     case 'invite-user':
     case 'remove-user':
       return { key: `user ${action.emailKey}`, heading: `User ${action.email}`, line: title }
+    case 'create-policy':
+    case 'delete-policy':
+      return { key: `policy ${action.policy.id}`, heading: `Policy "${action.policy.name}"`, line: title }
+    case 'update-policy':
+      return { key: `policy ${action.to.id}`, heading: `Policy "${action.to.name}"`, line: title }
+    case 'create-boundary':
+    case 'delete-boundary':
+      return {
+        key: `boundary ${action.boundary.id}`,
+        heading: `Boundary "${action.boundary.name}"`,
+        line: title,
+      }
+    case 'update-boundary':
+      return { key: `boundary ${action.to.id}`, heading: `Boundary "${action.to.name}"`, line: title }
     case 'create-group':
     case 'delete-group':
       return inGroup(action.group.ref, action.group.name, title)

@@ -1,9 +1,10 @@
 /** One page of the policy boundaries of the account (PolicyBoundaryDtoList). */
 import { z } from 'zod'
+import { textOrEmpty } from './absent.ts'
 
 const Boundary = z
-  .object({ uuid: z.string().min(1), name: z.string() })
-  .transform(({ uuid, name }) => ({ id: uuid, name }))
+  .object({ uuid: z.string().min(1), name: z.string(), boundaryQuery: textOrEmpty })
+  .transform(({ uuid, name, boundaryQuery }) => ({ id: uuid, name, query: boundaryQuery }))
 
 /** Answer of `GET boundaries?page=&size=`; pages count from 1. */
 export const BoundaryPage = z.object({

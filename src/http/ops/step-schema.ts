@@ -26,7 +26,16 @@ const permission = z.object({
 const person = { emailKey: text, email: text }
 const sources = z.array(text).readonly()
 
+const policy = z.object({ id: text, level, name: text, description: text, statement: text })
+const boundary = z.object({ id: text, name: text, query: text })
+
 const actionSchema = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('create-policy'), policy }),
+  z.object({ kind: z.literal('update-policy'), from: policy, to: policy }),
+  z.object({ kind: z.literal('delete-policy'), policy }),
+  z.object({ kind: z.literal('create-boundary'), boundary }),
+  z.object({ kind: z.literal('update-boundary'), from: boundary, to: boundary }),
+  z.object({ kind: z.literal('delete-boundary'), boundary }),
   z.object({ kind: z.literal('create-group'), group, sources }),
   z.object({ kind: z.literal('update-group'), from: group, to: group, sources }),
   z.object({ kind: z.literal('delete-group'), group, members: z.number() }),

@@ -37,15 +37,21 @@ export type Effect = 'add' | 'change' | 'remove'
 
 export function effectOf(action: StepAction): Effect {
   switch (action.kind) {
+    case 'create-policy':
+    case 'create-boundary':
     case 'create-group':
     case 'invite-user':
     case 'add-member':
     case 'add-binding':
     case 'add-permission':
       return 'add'
+    case 'update-policy':
+    case 'update-boundary':
     case 'update-group':
     case 'change-binding':
       return 'change'
+    case 'delete-policy':
+    case 'delete-boundary':
     case 'delete-group':
     case 'remove-user':
     case 'remove-member':

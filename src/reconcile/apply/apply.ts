@@ -6,7 +6,7 @@
  */
 
 import { groupOf } from '../action.ts'
-import { type Phase, phaseOf } from '../phase.ts'
+import { type Phase, phaseOf, redefinedIn } from '../phase.ts'
 import type { Plan, Step, StepResult } from '../step.ts'
 import { createGroups, deleteGroups, updateGroups } from './groups.ts'
 import type { Ledger } from './ledger.ts'
@@ -24,7 +24,7 @@ export interface ApplyRecorder {
 }
 
 /** Phases that bring what an orphaned group's members may be moving to. */
-const ADDING: ReadonlySet<Phase> = new Set(['groups', 'rights', 'joins'])
+const ADDING: ReadonlySet<Phase> = new Set(['groups', 'rights', 'changes', 'joins'])
 
 export async function applyPlan(
   plan: Plan,
@@ -35,7 +35,9 @@ export async function applyPlan(
   for (const step of plan.steps) {
     if (step.verdict.kind !== 'proceed') ledger.set([step], { kind: 'skipped', reason: step.verdict.reason })
   }
-  for (const { phase, steps } of phasesOf(plan.steps.filter(step => step.verdict.kind === 'proceed'))) {
+  const redefined = redefinedIn(plan.steps.map(step => step.action))
+  const proceeding = plan.steps.filter(step => step.verdict.kind === 'proceed')
+  for (const { phase, steps } of phasesOf(proceeding, redefined)) {
     if (ledger.stopped !== undefined) {
       ledger.set(steps, { kind: 'skipped', reason: ledger.stopped })
       continue
@@ -60,7 +62,11 @@ async function runPhase(phase: Phase, steps: readonly Step[], plan: Plan, parts:
       const joining = stepsOf(plan.steps, 'add-member').filter(step => step.verdict.kind === 'proceed')
       return inviteUsers(steps, parts, new Set(joining.map(step => step.action.emailKey)))
     }
+    case 'definitions':
+    case 'redefinitions':
+      return
     case 'rights':
+    case 'changes':
       return addRights(steps, parts)
     case 'revocations': {
       // A change in place that failed may be waiting for just this removal: the binding beside it makes it ambiguous.
@@ -82,7 +88,8 @@ async function runPhase(phase: Phase, steps: readonly Step[], plan: Plan, parts:
     case 'successions':
       return removeMembers(steps, parts, awaiting(steps, plan, ledger))
     case 'removals': {
-      const short = plan.steps.some(step => ADDING.has(phaseOf(step.action)) && failed(step))
+      const redefined = redefinedIn(plan.steps.map(step => step.action))
+      const short = plan.steps.some(step => ADDING.has(phaseOf(step.action, redefined)) && failed(step))
       await deleteGroups(steps, parts, short)
       return removeUsers(steps, parts, awaiting(steps, plan, ledger))
     }
@@ -105,10 +112,11 @@ function awaiting(steps: readonly Step[], plan: Plan, ledger: Ledger): ReadonlyS
 /** Neighbours of one phase together; leavers come first in a plan and movers late, so `leaves` may occur twice. */
 function phasesOf(
   steps: readonly Step[],
+  redefined: ReadonlySet<string>,
 ): readonly { readonly phase: Phase; readonly steps: readonly Step[] }[] {
   const phases: { readonly phase: Phase; readonly steps: Step[] }[] = []
   for (const step of steps) {
-    const phase = phaseOf(step.action)
+    const phase = phaseOf(step.action, redefined)
     const last = phases.at(-1)
     if (last?.phase === phase) last.steps.push(step)
     else phases.push({ phase, steps: [step] })

@@ -10,6 +10,15 @@ import type { Vocabulary } from './vocabulary.ts'
 /** In whole sentences. */
 export function reasonOf(action: StepAction, words: Vocabulary): string {
   switch (action.kind) {
+    case 'create-policy':
+    case 'create-boundary':
+      return 'It is defined in bridge.yaml.'
+    case 'update-policy':
+    case 'update-boundary':
+      return 'bridge.yaml says it differently: it was edited by hand, or its definition has changed.'
+    case 'delete-policy':
+    case 'delete-boundary':
+      return 'bridge.yaml does not define it any more, and nothing is bound to it.'
     case 'create-group':
       return sourceText(words.desiredGroup(action.group.ref))
     case 'update-group':

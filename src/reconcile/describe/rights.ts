@@ -47,7 +47,10 @@ function boundaryText(binding: StateBinding, { catalogue }: Vocabulary): string 
   return binding.boundaryIds.map(id => `"${nameOf(id)}"`).join(' + ')
 }
 
-function levelText(level: Level, { model, catalogue }: Pick<Vocabulary, 'model' | 'catalogue'>): string {
+export function levelText(
+  level: Level,
+  { model, catalogue }: Pick<Vocabulary, 'model' | 'catalogue'>,
+): string {
   if (level.kind !== 'environment') return level.kind === 'account' ? 'the account' : 'every account'
   const name =
     model.environments.find(each => each.id === level.id)?.name ?? catalogue?.environments.get(level.id)?.name

@@ -1,11 +1,23 @@
 /** A step in one line, with names instead of ids. */
 import type { StepAction } from '../step.ts'
-import { bindingText, changeText, permissionText } from './rights.ts'
+import { bindingText, changeText, levelText, permissionText } from './rights.ts'
 import type { Vocabulary } from './vocabulary.ts'
 
 /** What the step does, as a person would say it: `add ada@example.com to "Readers"`. */
 export function titleOf(action: StepAction, words: Vocabulary): string {
   switch (action.kind) {
+    case 'create-policy':
+      return `create policy "${action.policy.name}" on ${levelText(action.policy.level, words)}`
+    case 'update-policy':
+      return `change policy "${action.to.name}" on ${levelText(action.to.level, words)}`
+    case 'delete-policy':
+      return `delete policy "${action.policy.name}" on ${levelText(action.policy.level, words)}`
+    case 'create-boundary':
+      return `create boundary "${action.boundary.name}"`
+    case 'update-boundary':
+      return `change boundary "${action.to.name}"`
+    case 'delete-boundary':
+      return `delete boundary "${action.boundary.name}"`
     case 'create-group':
       return `create group "${action.group.name}"`
     case 'update-group':

@@ -42,7 +42,15 @@ export async function observe(dynatrace: Dynatrace, request: ObserveRequest): Pr
   )
   const { users, members, withServiceUsers, emergencyContacts, accountUsers, whole } = sight
   return {
-    state: { users, groups, members, bindings: rights.bindings, permissions },
+    state: {
+      policies: new Map(),
+      boundaries: new Map(),
+      users,
+      groups,
+      members,
+      bindings: rights.bindings,
+      permissions,
+    },
     blind,
     problems,
     withServiceUsers,
