@@ -4,7 +4,10 @@
  */
 import type { Clock } from '../lib/clock.ts'
 import { foldKey } from '../lib/fold.ts'
+import type { EnvironmentEvent } from './account/environment-audit.ts'
+import type { ApiToken, Document } from './account/environment-objects.ts'
 import type {
+  Allowlist,
   Binding,
   Boundary,
   Environment,
@@ -15,6 +18,7 @@ import type {
   Policy,
   User,
 } from './account/objects.ts'
+import type { PlatformToken } from './account/platform-tokens.ts'
 import type { AuditEvent } from './audit.ts'
 import { notFound } from './rejection.ts'
 
@@ -44,6 +48,14 @@ export interface Account {
   /** By level key, then by group. */
   readonly bindings: Map<string, Map<string, readonly Binding[]>>
   readonly audit: AuditEvent[]
+  /** Access tokens of environments, by id. */
+  readonly apiTokens: Map<string, ApiToken>
+  readonly platformTokens: Map<string, PlatformToken>
+  /** By environment and id. */
+  readonly documents: Map<string, Document>
+  /** By environment; without an entry every address is let in. */
+  readonly allowlists: Map<string, Allowlist>
+  readonly environmentAudit: EnvironmentEvent[]
 }
 
 /** An account with nothing in it; `seed/` fills it. */
@@ -66,6 +78,11 @@ export function emptyAccount(
     boundaries: new Map(),
     bindings: new Map(),
     audit: [],
+    apiTokens: new Map(),
+    platformTokens: new Map(),
+    documents: new Map(),
+    allowlists: new Map(),
+    environmentAudit: [],
   }
 }
 

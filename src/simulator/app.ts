@@ -2,17 +2,22 @@
 import fastify, { type FastifyInstance } from 'fastify'
 import { authorize } from './authorization.ts'
 import { controlRoutes } from './control/routes.ts'
+import { environmentApi } from './environment-api.ts'
 import { answerErrors } from './errors.ts'
 import { injectFaults } from './fault-hooks.ts'
+import { allowlistRoutes } from './routes/allowlist.ts'
 import { auditRoute } from './routes/audit.ts'
 import { bindingRoutes } from './routes/bindings.ts'
 import { boundaryRoutes } from './routes/boundaries.ts'
+import { effectivePermissionRoutes } from './routes/effective-permissions.ts'
 import { environmentRoutes } from './routes/environments.ts'
 import { groupRoutes } from './routes/groups.ts'
 import { limitRoutes } from './routes/limits.ts'
 import { pairBindingRoutes } from './routes/pair-bindings.ts'
 import { permissionRoutes } from './routes/permissions.ts'
+import { platformTokenRoutes } from './routes/platform-tokens.ts'
 import { policyRoutes } from './routes/policies.ts'
+import { policyValidationRoutes } from './routes/policy-validation.ts'
 import { serviceUserRoutes } from './routes/service-users.ts'
 import { tokenRoute } from './routes/token.ts'
 import { userRoutes } from './routes/users.ts'
@@ -38,6 +43,10 @@ export function createApp(simulation: Simulation, url: () => string): FastifyIns
       accountApi(api, simulation)
       ready()
     })
+    calls.register((api, _apiOptions, ready) => {
+      environmentApi(api, simulation)
+      ready()
+    })
     done()
   })
   return app
@@ -49,12 +58,16 @@ function accountApi(api: FastifyInstance, simulation: Simulation): void {
   groupRoutes(api, simulation)
   permissionRoutes(api, simulation)
   serviceUserRoutes(api, simulation)
+  platformTokenRoutes(api, simulation)
   policyRoutes(api, simulation)
+  policyValidationRoutes(api, simulation)
   bindingRoutes(api, simulation)
   pairBindingRoutes(api, simulation)
   boundaryRoutes(api, simulation)
+  effectivePermissionRoutes(api, simulation)
   limitRoutes(api, simulation)
   environmentRoutes(api, simulation)
+  allowlistRoutes(api, simulation)
   auditRoute(api, simulation)
 }
 

@@ -1,6 +1,7 @@
 /** The account's audit trail: who changed what, and through which client. Every change goes through `record`. */
 import { randomUUID } from 'node:crypto'
 import type { Account } from './account.ts'
+import { patchOf } from './json-patch.ts'
 
 /** Who makes a change. Seeding is nobody's change and leaves no trace. */
 export type Actor =
@@ -26,7 +27,7 @@ export interface AuditEvent {
   readonly eventOutcome: string
   readonly eventVersion: string
   /** Strings that hold JSON, as the vendor sends them. */
-  readonly details: { readonly json_before: string; readonly json_after: string }
+  readonly details: { readonly json_before: string; readonly json_after: string; readonly json_patch: string }
 }
 
 export interface Change {
@@ -62,6 +63,7 @@ export function record(account: Account, actor: Actor, change: Change): void {
     details: {
       json_before: JSON.stringify(change.before ?? null),
       json_after: JSON.stringify(change.after ?? null),
+      json_patch: JSON.stringify(patchOf(change.before ?? null, change.after ?? null)),
     },
   })
 }

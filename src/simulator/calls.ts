@@ -26,7 +26,7 @@ export function createCalls(): Calls {
         tokens += 1
         return
       }
-      const operation = `${method} ${(route ?? '(unknown)').replaceAll(/:(\w+)/g, '{$1}')}`
+      const operation = `${method} ${(route ?? '(unknown)').replaceAll(/(?<!:):(\w+)(\([^)]*\))?/g, '{$1}').replaceAll('::', ':')}`
       byOperation.set(operation, (byOperation.get(operation) ?? 0) + 1)
     },
     counts() {

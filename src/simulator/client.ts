@@ -23,4 +23,13 @@ export const grantedScopes: readonly string[] = [
   'iam:effective-permissions:read',
   'iam:limits:read',
   'sso-idm:account-limits:read',
+  'iam:users:read',
+  'iam:groups:read',
+  'platform-token:tokens:manage',
+  'environment-api:api-tokens:read',
+  'environment-api:api-tokens:write',
+  'environment-api:audit-logs:read',
+  'document:documents:read',
+  'document:documents:write',
+  'document:documents:admin',
 ]

@@ -5,6 +5,7 @@
 import { STATUS_CODES } from 'node:http'
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Log } from '../lib/log.ts'
+import { environmentEnvelope, isEnvironmentPath } from './environment-error.ts'
 import { Rejection } from './rejection.ts'
 
 /** The body for an error of this status on this path. */
@@ -19,13 +20,16 @@ export function envelope(
   if (path.startsWith('/iam/v1/repo/') || path.startsWith('/iam/v1/resolution/')) {
     return { error: { code: status, message, errorsMap: errorsMap ?? null } }
   }
+  if (isEnvironmentPath(path)) return environmentEnvelope(path, status, message)
   return { error: true, message, payload: null }
 }
 
 /** Makes every thrown error and every unknown route answer in the vendor's shapes. */
 export function answerErrors(app: FastifyInstance, log: Log): void {
   app.setNotFoundHandler((request, reply) => {
-    const message = `Cannot ${request.method} ${pathOf(request)}`
+    const path = pathOf(request)
+    const message = `Cannot ${request.method} ${path}`
+    if (isEnvironmentPath(path)) return reply.code(404).send(environmentEnvelope(path, 404, message))
     return reply.code(404).send({ statusCode: 404, message, error: 'Not Found' })
   })
   app.setErrorHandler<FastifyError | Rejection>((error, request, reply) => {
@@ -33,6 +37,10 @@ export function answerErrors(app: FastifyInstance, log: Log): void {
     const status = error.statusCode ?? 500
     // Errors of the framework itself (unparsable body, wrong media type) keep the framework's own shape.
     if (status < 500) {
+      const path = pathOf(request)
+      if (isEnvironmentPath(path)) {
+        return reply.code(status).send(environmentEnvelope(path, status, error.message))
+      }
       return reply
         .code(status)
         .send({ statusCode: status, message: error.message, error: STATUS_CODES[status] ?? 'Error' })
@@ -49,9 +57,11 @@ export function pathOf(request: FastifyRequest): string {
 }
 
 function reject(request: FastifyRequest, reply: FastifyReply, error: Rejection): FastifyReply {
-  return reply
-    .code(error.status)
-    .send(envelope(pathOf(request), error.status, error.message, error.errorsMap))
+  const path = pathOf(request)
+  const body = isEnvironmentPath(path)
+    ? environmentEnvelope(path, error.status, error.message, error)
+    : envelope(path, error.status, error.message, error.errorsMap)
+  return reply.code(error.status).send(body)
 }
 
 function ssoCode(status: number): string {

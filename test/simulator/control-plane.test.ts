@@ -226,7 +226,7 @@ test('the audit trail', async t => {
   })
   t.test('refuses what it does not understand', async t => {
     for (const url of [
-      query(`resource = 'GROUP' or user = 'x'`),
+      query(`resource = 'GROUP' or`),
       query(`details = 'x'`),
       query('x'.repeat(257)),
       `${path}?startTime=yesterday`,

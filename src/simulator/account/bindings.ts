@@ -10,7 +10,7 @@ import { bindingsOfGroup, countAt, storeBindings } from './binding-store.ts'
 import { limits } from './limits.ts'
 import type { Binding, Level } from './objects.ts'
 import { bindablePolicy } from './policies.ts'
-import { parametersOf } from './statement.ts'
+import { parametersOfPolicy } from './statement.ts'
 
 export interface BindingContent {
   readonly parameters?: Readonly<Record<string, string>> | null | undefined
@@ -39,7 +39,7 @@ export function addBinding(account: Account, actor: Actor, pair: Pair, content: 
   const held = bindingsOfGroup(account, pair.level, pair.groupUuid)
   const same = held.find(one => identityOf(one) === identityOf(binding))
   if (same === undefined) {
-    checkRoom(account, pair.level)
+    checkRoom(account, pair.level, 1)
     storeBindings(account, actor, pair.level, pair.groupUuid, [...held, binding])
   } else if (String([...same.boundaries].sort()) !== String([...binding.boundaries].sort())) {
     throw badRequest(
@@ -99,6 +99,7 @@ export function setPolicies(
   const bindings = [...new Set(policyUuids)].map(policyUuid =>
     checkedBinding(account, { level, policyUuid, groupUuid }, {}),
   )
+  checkRoom(account, level, bindings.length - bindingsOfGroup(account, level, groupUuid).length)
   storeBindings(account, actor, level, groupUuid, bindings)
 }
 
@@ -122,7 +123,7 @@ function checkedBinding(account: Account, pair: Pair, content: BindingContent): 
   const policy = bindablePolicy(account, pair.level, pair.policyUuid)
   groupById(account, pair.groupUuid)
   const parameters = content.parameters ?? {}
-  const missing = parametersOf(policy.statementQuery).filter(name => parameters[name] === undefined)
+  const missing = parametersOfPolicy(policy).filter(name => parameters[name] === undefined)
   if (missing.length > 0) {
     throw badRequest(`Policy ${policy.uuid} needs a value for parameter ${missing.join(', ')}`)
   }
@@ -134,8 +135,8 @@ function checkedBinding(account: Account, pair: Pair, content: BindingContent): 
   return { policyUuid, groupUuid, parameters, metadata: content.metadata ?? {}, boundaries }
 }
 
-function checkRoom(account: Account, level: Level): void {
-  if (countAt(account, level) >= limits.bindingsPerLevel) {
+function checkRoom(account: Account, level: Level, more: number): void {
+  if (more > 0 && countAt(account, level) + more > limits.bindingsPerLevel) {
     throw badRequest(`Limit of ${limits.bindingsPerLevel} bindings is reached`)
   }
 }

@@ -6,7 +6,7 @@ import { badRequest, notFound } from '../rejection.ts'
 import { allBindings } from './binding-store.ts'
 import { limits } from './limits.ts'
 import type { Boundary } from './objects.ts'
-import { parseConditions } from './statement.ts'
+import { checkedRestrictions } from './statement.ts'
 
 export interface NewBoundary {
   readonly name: string
@@ -60,9 +60,7 @@ export function deleteBoundary(account: Account, actor: Actor, boundary: Boundar
 
 function checkedBoundary(uuid: string, given: NewBoundary): Boundary {
   if (given.name.trim() === '') throw badRequest('name should not be empty')
-  if (parseConditions(given.boundaryQuery).length > 10) {
-    throw badRequest('A policy boundary can have at most 10 restrictions')
-  }
+  checkedRestrictions(given.boundaryQuery)
   return { uuid, name: given.name, boundaryQuery: given.boundaryQuery, metadata: given.metadata ?? {} }
 }
 

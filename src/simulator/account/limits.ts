@@ -9,4 +9,6 @@ export const limits = {
   bindingsPerLevel: 30_000,
   boundaries: 2_000,
   groupDescription: 255,
+  platformTokensPerUser: 10,
+  tokenName: 255,
 } as const

@@ -82,6 +82,13 @@ export interface Environment {
   readonly managementZones: readonly { readonly id: string; readonly name: string }[]
 }
 
+/** From which addresses an environment may be reached. */
+export interface Allowlist {
+  readonly enabled: boolean
+  readonly allowWebhookOverride: boolean
+  readonly allowlist: readonly { readonly name: string; readonly ipRange: string }[]
+}
+
 /** A person as Dynatrace knows them across all accounts: survives removal from this one. */
 export interface Identity {
   readonly uid: string

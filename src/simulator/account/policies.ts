@@ -6,7 +6,7 @@ import { badRequest, conflict, notFound } from '../rejection.ts'
 import { allBindings, dropBindings } from './binding-store.ts'
 import { limits } from './limits.ts'
 import type { Level, Policy } from './objects.ts'
-import { parametersOf, parseStatements } from './statement.ts'
+import { checkedStatements, parametersOfPolicy, type UnknownPermissions } from './statement.ts'
 
 export interface NewPolicy {
   readonly name: string
@@ -35,9 +35,10 @@ export function createPolicy(
   level: Level,
   given: NewPolicy,
   uuid: string = randomUUID(),
+  unknown: UnknownPermissions = 'refuse',
 ): Policy {
   checkName(account, level, given.name, uuid)
-  parseStatements(given.statementQuery)
+  checkedStatements(given.statementQuery, unknown)
   const own = [...account.policies.values()].filter(one => one.level.type !== 'global')
   if (level.type !== 'global' && own.length >= limits.policies) {
     throw badRequest(`Limit of ${limits.policies} policies is reached`)
@@ -49,14 +50,21 @@ export function createPolicy(
 }
 
 /** Replaces everything of a policy. While it is bound the names of its parameters must stay. */
-export function replacePolicy(account: Account, actor: Actor, before: Policy, given: NewPolicy): void {
+export function replacePolicy(
+  account: Account,
+  actor: Actor,
+  before: Policy,
+  given: NewPolicy,
+  unknown: UnknownPermissions = 'refuse',
+): void {
   checkName(account, before.level, given.name, before.uuid)
-  parseStatements(given.statementQuery)
-  const [old, wanted] = [before.statementQuery, given.statementQuery].map(parametersOf)
-  if (String(old) !== String(wanted) && isBound(account, before.uuid)) {
-    throw badRequest(`Policy ${before.uuid} is bound: its parameters cannot change`)
-  }
+  checkedStatements(given.statementQuery, unknown)
   const after: Policy = { ...before, ...content(given) }
+  const [old, wanted] = [before, after].map(policy => parametersOfPolicy(policy).join(', '))
+  if (old !== wanted && isBound(account, before.uuid)) {
+    const message = `Policy ${before.uuid} is bound: its parameters (${old}) cannot change to (${wanted})`
+    throw badRequest(message, { statementQuery: message })
+  }
   account.policies.set(before.uuid, after)
   recordPolicy(account, actor, 'UPDATE', before, after)
 }

@@ -1,114 +1,62 @@
-/** The parsed form in which the policy service shows statements and boundary queries. Syntax only, no evaluation. */
-import { badRequest } from '../rejection.ts'
+/** What policies and boundaries of the account say, read once for each record, and the refusal of texts that cannot be read. */
+import { isKnownPermission, nearestPermission } from '../../policy/catalogue.ts'
+import { parametersOf } from '../../policy/parameters.ts'
+import { parseBoundary } from '../../policy/parse-boundary.ts'
+import { parsePolicy } from '../../policy/parse-policy.ts'
+import { bareConditions, bareStatements, problemsText } from '../../policy/source.ts'
+import type { Condition, Statement } from '../../policy/statement.ts'
+import { badRequest, type Rejection } from '../rejection.ts'
+import type { Boundary, Policy } from './objects.ts'
 
-export interface Condition {
-  readonly name: string
-  readonly operator: string
-  readonly values: readonly string[]
-}
+/** Whether a policy may name permissions that the reference does not have. The vendor does not say. */
+export type UnknownPermissions = 'refuse' | 'accept'
 
-export interface Statement {
-  readonly effect: string
-  readonly permissions: readonly string[]
-  readonly conditions: readonly Condition[]
-}
+/** The statements of a stored policy. Records are replaced, never edited, so what was read of one stays true. */
+export const statementsOf = (policy: Policy): readonly Statement[] =>
+  once(statements, policy, () => checkedStatements(policy.statementQuery, 'accept'))
 
-/** `ALLOW a:b:c, d:e:f WHERE x = "y" AND …;` any number of times. Throws a 400 that names the place. */
-export function parseStatements(query: string): Statement[] {
-  const tokens = tokenize(query, 'statementQuery')
-  const statements: Statement[] = []
-  while (tokens.peek() !== undefined) {
-    const effect = tokens.word(/^(ALLOW|DENY)$/i).toUpperCase()
-    const permissions = [tokens.word(/^[^:]+:[^:]+:[^:]+$/)]
-    while (tokens.take(',')) permissions.push(tokens.word(/^[^:]+:[^:]+:[^:]+$/))
-    statements.push({ effect, permissions, conditions: whereClause(tokens) })
-    tokens.take(';')
+/** The conditions of a stored boundary. */
+export const restrictionsOf = (boundary: Boundary): readonly Condition[] =>
+  once(restrictions, boundary, () => checkedRestrictions(boundary.boundaryQuery))
+
+/** The names of the template parameters of a stored policy, sorted. */
+export const parametersOfPolicy = (policy: Policy): readonly string[] =>
+  once(parameters, policy, () => parametersOf(policy.statementQuery))
+
+/** The statements of a text, or a 400 that names the places of its mistakes. */
+export function checkedStatements(text: string, unknown: UnknownPermissions): readonly Statement[] {
+  const parsed = parsePolicy(text)
+  if (parsed.kind === 'broken') throw invalid('statementQuery', problemsText(parsed.problems))
+  const names = parsed.statements.flatMap(statement => statement.permissions)
+  const strange = unknown === 'refuse' ? names.find(name => !isKnownPermission(name)) : undefined
+  if (strange !== undefined) {
+    const near = nearestPermission(strange)
+    const hint = near === undefined ? '' : `, did you mean ${near}`
+    throw invalid('statementQuery', `permission ${strange} does not exist${hint}`)
   }
-  if (statements.length === 0) throw tokens.fault('a statement')
-  return statements
+  return bareStatements(parsed.statements)
 }
 
-/** Conditions, each ended by `;`. */
-export function parseConditions(query: string): Condition[] {
-  const tokens = tokenize(query, 'boundaryQuery')
-  const conditions: Condition[] = []
-  while (tokens.peek() !== undefined) {
-    conditions.push(condition(tokens))
-    if (!tokens.take(';') && tokens.peek() !== undefined) throw tokens.fault(';')
-  }
-  if (conditions.length === 0) throw tokens.fault('a condition')
-  return conditions
+/** The conditions of a text, or a 400. Conditions nobody knows are no mistake: they fit no permission. */
+export function checkedRestrictions(text: string): readonly Condition[] {
+  const parsed = parseBoundary(text)
+  if (parsed.kind === 'broken') throw invalid('boundaryQuery', problemsText(parsed.problems))
+  return bareConditions(parsed.conditions)
 }
 
-/** Names of the `${bindParam:…}` placeholders, sorted. */
-export function parametersOf(query: string): string[] {
-  const names = [...query.matchAll(/\$\{bindParam:([^}]+)\}/g)].map(match => match[1] ?? '')
-  return [...new Set(names)].sort()
+const statements = new WeakMap<object, readonly Statement[]>()
+const restrictions = new WeakMap<object, readonly Condition[]>()
+const parameters = new WeakMap<object, readonly string[]>()
+
+function once<T>(known: WeakMap<object, T>, record: object, read: () => T): T {
+  const before = known.get(record)
+  if (before !== undefined) return before
+  const value = read()
+  known.set(record, value)
+  return value
 }
 
-const operators: Readonly<Record<string, string>> = {
-  '=': 'EQ',
-  '!=': 'NEQ',
-  '<': 'LT',
-  '>': 'GT',
-  IN: 'IN',
-  'NOT IN': 'NOT_IN',
-  STARTSWITH: 'STARTS_WITH',
-  'NOT STARTSWITH': 'NOT_STARTS_WITH',
-  MATCH: 'MATCH',
-}
-
-type Tokens = ReturnType<typeof tokenize>
-
-function whereClause(tokens: Tokens): Condition[] {
-  if (!tokens.take('WHERE')) return []
-  if (tokens.take('NULL')) return []
-  const conditions = [condition(tokens)]
-  while (tokens.take('AND')) conditions.push(condition(tokens))
-  return conditions
-}
-
-function condition(tokens: Tokens): Condition {
-  const name = tokens.word(/^[^:]+:[^:]+$/)
-  const negated = tokens.take('NOT') ? 'NOT ' : ''
-  const operator = operators[negated + (tokens.next() ?? '').toUpperCase()]
-  if (operator === undefined) throw tokens.fault('an operator')
-  if (!tokens.take('(')) return { name, operator, values: [tokens.string()] }
-  const values = [tokens.string()]
-  while (tokens.take(',')) values.push(tokens.string())
-  if (!tokens.take(')')) throw tokens.fault(')')
-  return { name, operator, values }
-}
-
-function tokenize(query: string, field: string) {
-  const pattern = /\s+|\/\/[^\n]*|("[^"]*"|'[^']*'|[\w:.-]+|!=|[;,()=<>]|.)/gy
-  const tokens = [...query.matchAll(pattern)].flatMap(match => (match[1] === undefined ? [] : [match[1]]))
-  let at = 0
-  const fault = (expected: string) => {
-    const message = `Invalid ${field}: expected ${expected}, found ${tokens[at] ?? 'end of text'}`
-    return badRequest(message, { [field]: message })
-  }
-  return {
-    fault,
-    peek: (): string | undefined => tokens[at],
-    next: (): string | undefined => tokens[at++],
-    /** Consumes this key word or symbol if it is next, in any letter case. */
-    take: (expected: string): boolean => {
-      if (tokens[at]?.toUpperCase() !== expected) return false
-      at += 1
-      return true
-    },
-    word: (shape: RegExp): string => {
-      const token = tokens[at]
-      if (token === undefined || !shape.test(token)) throw fault('a name or key word')
-      at += 1
-      return token
-    },
-    string: (): string => {
-      const token = tokens[at]
-      if (token === undefined || !/^["']/.test(token) || token.length < 2) throw fault('a quoted value')
-      at += 1
-      return token.slice(1, -1)
-    },
-  }
+function invalid(field: string, problem: string): Rejection {
+  const message = `Invalid ${field}: ${problem}`
+  return badRequest(message, { [field]: message })
 }

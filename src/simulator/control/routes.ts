@@ -5,12 +5,15 @@ import { clientId, clientSecret, grantedScopes } from '../client.ts'
 import { faultKinds } from '../faults.ts'
 import { read } from '../routes/body.ts'
 import { add } from '../seed/add.ts'
+import { adminToken } from '../seed/add-environment-things.ts'
 import { addition } from '../seed/addition.ts'
 import { adminEmail } from '../seed/sample.ts'
 import { seeded } from '../seed/seed.ts'
 import type { Simulation } from '../simulation.ts'
 import { applyEdit } from './apply-edit.ts'
+import { contractOperations } from './contract.ts'
 import { edit } from './edit.ts'
+import { effectiveRoute } from './effective.ts'
 import { stateOf } from './state.ts'
 
 const wholeSeed = z.strictObject({ seed: z.enum(['sample', 'empty']) })
@@ -41,8 +44,11 @@ export function controlRoutes(app: FastifyInstance, simulation: Simulation, url:
       id,
       name,
       active,
+      apiToken: adminToken(id),
     })),
   }))
+
+  effectiveRoute(app, simulation)
 
   app.get('/_simulator/state', async () => stateOf(simulation.account))
 
@@ -58,6 +64,8 @@ export function controlRoutes(app: FastifyInstance, simulation: Simulation, url:
     applyEdit(simulation.account, change)
     return { done: change.do }
   })
+
+  app.get('/_simulator/contract', async () => ({ operations: contractOperations() }))
 
   app.get('/_simulator/calls', async () => simulation.calls.counts())
 

@@ -2,9 +2,10 @@
 import type { FastifyInstance } from 'fastify'
 import type { AuditEvent } from '../audit.ts'
 import { auditFilter } from '../audit-filter.ts'
+import { accountTime, instant } from '../instant.ts'
 import { badRequest } from '../rejection.ts'
 import type { Simulation } from '../simulation.ts'
-import { positive, type Query, repeated, single } from './body.ts'
+import { type Query, repeated, single } from './body.ts'
 
 const basicFields = [
   'timestamp',
@@ -45,9 +46,12 @@ export function auditRoute(app: FastifyInstance, simulation: Simulation): void {
     { config: { scopes: ['account-audit-logs-read'] } },
     async request => {
       const now = simulation.clock.now()
-      const from = instant(single(request.query.startTime), now)
-      const to = instant(single(request.query.endTime), now)
-      const limit = positive(request.query.limit, 50)
+      const from = timeOf(single(request.query.startTime), now)
+      const to = timeOf(single(request.query.endTime), now)
+      const limit = whole(request.query, 'limit', 50, Number.MAX_SAFE_INTEGER)
+      // Checked as the API checks it; what is scanned here never comes near it.
+      whole(request.query, 'scanLimitGigabyte', 500, 1_500_000_000)
+      const megabytes = whole(request.query, 'resultSizeLimitMegabyte', 2, 15)
       const passes = auditFilter(single(request.query.filter))
       const fields = projection(repeated(request.query.addFields).flatMap(value => value.split(',')))
       const found = simulation.account.audit
@@ -60,8 +64,12 @@ export function auditRoute(app: FastifyInstance, simulation: Simulation): void {
       const audits = found
         .slice(0, limit)
         .map(event => Object.fromEntries(fields.map(field => [field, event[field]])))
-      const message = `Your result has been limited to ${limit}.`
-      return { audits, warnings: found.length > limit ? [{ message }] : [] }
+      const fitting = withinSize(audits, megabytes * 1_000_000)
+      const warnings = [
+        ...(found.length > limit ? [`Your result has been limited to ${limit}.`] : []),
+        ...(fitting < audits.length ? [`Your result has been limited to ${megabytes} MB.`] : []),
+      ]
+      return { audits: audits.slice(0, fitting), warnings: warnings.map(message => ({ message })) }
     },
   )
 }
@@ -75,17 +83,25 @@ function projection(names: readonly string[]): (keyof AuditEvent)[] {
   return known.filter((field, at) => at < basicFields.length || names.includes(field))
 }
 
-/** ISO 8601, epoch milliseconds, or relative such as `now()-2d`. */
-function instant(text: string | undefined, now: Date): string | undefined {
+/** How many of the entries, from the first, fit into so many bytes. */
+function withinSize(entries: readonly object[], bytes: number): number {
+  let size = 0
+  const tooMany = entries.findIndex(entry => {
+    size += Buffer.byteLength(JSON.stringify(entry))
+    return size > bytes
+  })
+  return tooMany === -1 ? entries.length : tooMany
+}
+
+function timeOf(text: string | undefined, now: Date): string | undefined {
   if (text === undefined) return undefined
-  const relative = /^now\(\)(?:-(\d+)([smhd]))?$/.exec(text.trim())
-  const units: Readonly<Record<string, number>> = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 }
-  const millis = relative
-    ? now.getTime() - Number(relative[1] ?? 0) * (units[relative[2] ?? 's'] ?? 0)
-    : /^\d+$/.test(text)
-      ? Number(text)
-      : Date.parse(text)
-  const date = new Date(millis)
-  if (Number.isNaN(date.getTime())) throw badRequest(`Invalid date ${text}`)
+  const date = instant(text, now, accountTime)
+  if (date === undefined) throw badRequest(`Invalid date ${text}`)
   return date.toISOString()
+}
+
+function whole(query: Query, name: string, fallback: number, max: number): number {
+  const number = Number(single(query[name]) ?? fallback)
+  if (Number.isSafeInteger(number) && number >= 1 && number <= max) return number
+  throw badRequest(`${name} must be a number from 1 to ${max}`)
 }

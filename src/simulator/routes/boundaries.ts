@@ -3,7 +3,7 @@ import type { FastifyInstance } from 'fastify'
 import { z } from 'zod'
 import { boundaryById, createBoundary, deleteBoundary, replaceBoundary } from '../account/boundaries.ts'
 import type { Boundary } from '../account/objects.ts'
-import { parseConditions } from '../account/statement.ts'
+import { restrictionsOf } from '../account/statement.ts'
 import { callerOf, type Simulation } from '../simulation.ts'
 import { positive, type Query, read, uuidIn } from './body.ts'
 
@@ -17,14 +17,14 @@ export function boundaryRoutes(app: FastifyInstance, simulation: Simulation): vo
   const path = '/iam/v1/repo/account/:account/boundaries'
   const reading = { config: { scopes: ['iam-policies-management', 'iam:boundaries:read'] } }
   const writing = { config: { scopes: ['iam-policies-management', 'iam:boundaries:write'] } }
-  const view = ({ uuid, name, boundaryQuery, metadata }: Boundary) => ({
-    uuid,
+  const view = (boundary: Boundary) => ({
+    uuid: boundary.uuid,
     levelType: 'account',
     levelId: simulation.account.uuid,
-    name,
-    boundaryQuery,
-    boundaryConditions: parseConditions(boundaryQuery),
-    metadata,
+    name: boundary.name,
+    boundaryQuery: boundary.boundaryQuery,
+    boundaryConditions: restrictionsOf(boundary),
+    metadata: boundary.metadata,
   })
 
   app.get<{ Querystring: Query }>(path, reading, async request => {

@@ -22,4 +22,7 @@ export function environmentRoutes(app: FastifyInstance, simulation: Simulation):
       url: environmentUrl(environment),
     })),
   }))
+
+  // Only Managed accounts have clusters.
+  app.get('/env/v2/accounts/:account/clusters', reading, async () => ({ data: [] }))
 }

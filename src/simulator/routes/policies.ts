@@ -11,7 +11,7 @@ import {
   policyAt,
   replacePolicy,
 } from '../account/policies.ts'
-import { parseStatements } from '../account/statement.ts'
+import { statementsOf } from '../account/statement.ts'
 import { notFound } from '../rejection.ts'
 import { callerOf, type Simulation } from '../simulation.ts'
 import { type Query, read, single, uuidIn } from './body.ts'
@@ -104,6 +104,7 @@ function writable(level: Level): Level {
   return level
 }
 
-function policyView({ uuid, name, tags, description, statementQuery }: Policy) {
-  return { uuid, name, tags, description, statementQuery, statements: parseStatements(statementQuery) }
+function policyView(policy: Policy) {
+  const { uuid, name, tags, description, statementQuery } = policy
+  return { uuid, name, tags, description, statementQuery, statements: statementsOf(policy) }
 }

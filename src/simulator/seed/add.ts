@@ -19,12 +19,16 @@ import { createServiceUser } from '../account/service-users.ts'
 import { addUser } from '../account/users.ts'
 import type { Account } from '../account.ts'
 import { conflict } from '../rejection.ts'
+import { addAdminToken, addEnvironmentThings } from './add-environment-things.ts'
 import type { Addition } from './addition.ts'
 
 /** Adds everything in the order in which it can refer to each other. */
 export function add(account: Account, given: Addition): void {
   const seed = { kind: 'seed' } as const
-  for (const environment of given.environments) addEnvironment(account, environment)
+  for (const environment of given.environments) {
+    addEnvironment(account, environment)
+    addAdminToken(account, environment.id)
+  }
   for (const { uuid, name, description, statement, level: place } of given.policies) {
     const policy = { name, description, statementQuery: statement }
     createPolicy(account, seed, levelNamed(account, place), policy, uuid)
@@ -64,4 +68,5 @@ export function add(account: Account, given: Addition): void {
     const ids = boundaries.map(name => boundaryNamed(account, name).uuid)
     addBinding(account, seed, pair, { parameters, metadata, boundaries: ids })
   }
+  addEnvironmentThings(account, given)
 }

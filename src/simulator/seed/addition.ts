@@ -77,6 +77,62 @@ export const addition = z.strictObject({
       }),
     )
     .default([]),
+  /** `label`, up to 24 capitals and digits, makes the token the same in every run: see `fixedSecret`. */
+  apiTokens: z
+    .array(
+      z.strictObject({
+        label: z
+          .string()
+          .regex(/^[A-Z0-9]{1,24}$/)
+          .optional(),
+        environment: z.string(),
+        name: z.string(),
+        /** A sign-in name; nobody needs to have it. */
+        owner: z.string(),
+        scopes: z.array(z.string()),
+        personalAccessToken: z.boolean().default(false),
+        enabled: z.boolean().default(true),
+        creationDate: z.string().default('2025-05-05T10:20:30.400Z'),
+        expirationDate: z.string().optional(),
+        lastUsedDate: z.string().optional(),
+      }),
+    )
+    .default([]),
+  platformTokens: z
+    .array(
+      z.strictObject({
+        label: z
+          .string()
+          .regex(/^[A-Z0-9]{1,24}$/)
+          .optional(),
+        user: z.string(),
+        name: z.string(),
+        description: z.string().optional(),
+        scope: z.array(z.string()),
+        environments: z.array(z.string()),
+        tags: z.array(z.string()).default([]),
+        /** Absent: never. */
+        expirationDate: z.string().optional(),
+      }),
+    )
+    .default([]),
+  documents: z
+    .array(
+      z.strictObject({
+        id: z.string().optional(),
+        environment: z.string(),
+        name: z.string(),
+        type: z.string().default('dashboard'),
+        /** The e-mail of a user of the account, or a uid. */
+        owner: z.string(),
+        description: z.string().optional(),
+        isPrivate: z.boolean().default(true),
+        content: z.string().optional(),
+        originAppId: z.string().optional(),
+        originExtensionId: z.string().optional(),
+      }),
+    )
+    .default([]),
 })
 
 export type Addition = z.output<typeof addition>

@@ -1,6 +1,7 @@
 /** The account of the demo: an invented company with people, groups nobody manages, and rights given by hand. */
 import type { AdditionInput } from './addition.ts'
 import { fixedId } from './fixed-id.ts'
+import { sampleEnvironments } from './sample-environments.ts'
 
 /** A person who edits things in the console. */
 export const adminEmail = 'ana.kos@acme.example'
@@ -18,6 +19,7 @@ const people: readonly (readonly [name: string, surname: string, groups: readonl
 ]
 
 export const sample: AdditionInput = {
+  ...sampleEnvironments,
   policies: [
     {
       uuid: fixedId('3', 1),
