@@ -9,10 +9,12 @@ import { foldKey } from '../lib/fold.ts'
 import { atOnce, type Work } from '../lib/turns.ts'
 import type { DesiredBoundary, DesiredPolicy } from './desired-definition.ts'
 import type { DesiredGroup } from './desired-group.ts'
+import { expandBoundaries } from './expand-boundaries.ts'
+import { expandPolicies } from './expand-policies.ts'
 import { foldName } from './folded-name.ts'
 import { mergeWishes } from './merge.ts'
 import type { AccessModel } from './model.ts'
-import { idleRule, unmatchedGroups } from './rule-findings.ts'
+import { idleRule, unmatchedGroups, unsafeValue } from './rule-findings.ts'
 import { compileRule, type Wish } from './wish.ts'
 
 export interface Desired {
@@ -22,6 +24,12 @@ export interface Desired {
   readonly policies: readonly DesiredPolicy[]
   /** Sorted by name, each name once. */
   readonly boundaries: readonly DesiredBoundary[]
+  /**
+   * Names of boundaries that rules ask for and that cannot be said: two queries contend for the name, or a captured
+   * value would change the meaning. They are not in `boundaries`; a boundary of this name that is there today is
+   * not to be touched, nor bound to anything.
+   */
+  readonly withheldBoundaries: readonly string[]
   readonly findings: readonly Finding[]
   /**
    * Names of Dynatrace groups about which the rules contradict each other, or that cannot exist. They
@@ -39,6 +47,8 @@ export function* desiring(model: AccessModel, groups: readonly IdpGroup[]): Work
   const matched = new Set<IdpGroup>()
   const wishes = new Map<string, Wish[]>()
   const findings: Finding[] = []
+  const refused: Wish[] = []
+  const expansion = expandBoundaries(model.boundaries)
 
   for (const rule of model.rules) {
     const { wish, findings: findingsOfRule } = compileRule(rule, model.environments)
@@ -49,6 +59,11 @@ export function* desiring(model: AccessModel, groups: readonly IdpGroup[]): Work
       if (wished === undefined) continue
       idle = false
       matched.add(group)
+      expansion.note(rule.name, wished.variables)
+      if (wished.unsafe !== undefined) {
+        refused.push(wished)
+        continue
+      }
       const key = foldKey(wished.groupName)
       const others = wishes.get(key)
       if (others === undefined) wishes.set(key, [wished])
@@ -57,13 +72,32 @@ export function* desiring(model: AccessModel, groups: readonly IdpGroup[]): Work
     findings.push(...(idle ? [idleRule(rule)] : findingsOfRule()))
   }
   findings.push(...unmatchedGroups(named.map(({ group }) => group).filter(group => !matched.has(group))))
-  return yield* collect(wishes, findings)
+  findings.push(
+    ...refused.flatMap(({ source, unsafe }) => (unsafe === undefined ? [] : unsafeValue(source, unsafe))),
+  )
+  const boundaries = expansion.result()
+  findings.push(...boundaries.findings)
+  const merged = yield* collect(wishes, refused)
+  return {
+    groups: merged.groups,
+    policies: expandPolicies(model),
+    boundaries: boundaries.boundaries,
+    withheldBoundaries: boundaries.withheld,
+    findings: [...findings, ...merged.findings],
+    withheld: merged.withheld,
+  }
 }
 
-function* collect(wishes: ReadonlyMap<string, readonly Wish[]>, found: readonly Finding[]): Work<Desired> {
+/** A group that only refused wishes ask for is withheld: it may be there since its source had another name. */
+function* collect(
+  wishes: ReadonlyMap<string, readonly Wish[]>,
+  refused: readonly Wish[],
+): Work<Pick<Desired, 'groups' | 'withheld' | 'findings'>> {
   const groups: DesiredGroup[] = []
-  const withheld: string[] = []
-  const findings = [...found]
+  const unasked = new Map(refused.map(({ groupName }) => [foldKey(groupName), groupName]))
+  for (const key of wishes.keys()) unasked.delete(key)
+  const withheld = [...unasked.values()].sort()
+  const findings: Finding[] = []
   for (const [, ofGroup] of [...wishes].sort(([a], [b]) => compare(a, b))) {
     yield
     const merged = mergeWishes(ofGroup)
@@ -71,7 +105,7 @@ function* collect(wishes: ReadonlyMap<string, readonly Wish[]>, found: readonly 
     if (merged.kind === 'agreed') groups.push(merged.group)
     else withheld.push(merged.name)
   }
-  return { groups, policies: [], boundaries: [], findings, withheld }
+  return { groups, findings, withheld }
 }
 
 /** Names decide, then ids: what a group is called first must not hang on the order of a database. */

@@ -19,6 +19,8 @@ export interface Aim {
   readonly word?: string
   /** From which character of the value on to look for the word. */
   readonly from?: number
+  /** The word that begins at this character of the text as it was read, without quotes and indentation. */
+  readonly offset?: number
 }
 
 export interface Location {
@@ -42,6 +44,10 @@ export function locator(document: Document, source: Source): Locate {
     const { node, found } = find(path, aim.key ?? false)
     const [start, end] = node?.range ?? [0, 0]
     const written = source.text.slice(start, end)
+    if (found && aim.offset !== undefined && isScalar(node) && typeof node.value === 'string') {
+      const at = start + writtenOffset(written, node.value, aim.offset)
+      return locateOffset(source, at, wordLength(node.value, aim.offset))
+    }
     const word = found && aim.word !== undefined ? written.indexOf(aim.word, aim.from) : -1
     if (word >= 0) return locateOffset(source, start + word, aim.word?.length ?? 1)
     return locateOffset(source, start, found && isScalar(node) ? written.length : 1)
@@ -55,6 +61,36 @@ export function locateOffset(source: Source, offset: number, width = 1): Locatio
   const end = source.text.indexOf('\n', start)
   const excerpt = source.text.slice(start, end < 0 ? undefined : end).replace(/\r$/, '')
   return { line, column: col, excerpt, width: Math.max(1, Math.min(width, excerpt.length - col + 1)) }
+}
+
+/**
+ * Where a character of a text stands among the characters it is written with. Both are walked side by side:
+ * white space stands for white space, and what is only written (quotes, escapes) is passed over.
+ */
+function writtenOffset(written: string, read: string, offset: number): number {
+  let at = /^[|>]/.test(written) ? Math.max(0, written.indexOf('\n')) : 0
+  for (let index = 0; index < offset; index++) {
+    if (isBlank(read[index])) {
+      while (isBlank(written[at])) at++
+      while (index + 1 < offset && isBlank(read[index + 1])) index++
+    } else at = nextPlace(written, read[index], at) + 1
+  }
+  return isBlank(read[offset]) ? at : nextPlace(written, read[offset], at)
+}
+
+/** The end of what is written when the character is not there again, as with the end of the text. */
+function nextPlace(written: string, character: string | undefined, from: number): number {
+  const at = character === undefined ? -1 : written.indexOf(character, from)
+  return at < 0 ? Math.min(from, Math.max(0, written.length - 1)) : at
+}
+
+function isBlank(character: string | undefined): boolean {
+  return character !== undefined && /\s/.test(character)
+}
+
+/** How far the word at this place goes: a name, or one character. */
+function wordLength(text: string, offset: number): number {
+  return /^(?:\$?\{[^{}\n]*\}|[\w:.*-]+)/.exec(text.slice(offset, offset + 100))?.[0].length ?? 1
 }
 
 /** `rules[1].bindings[0].policy`. */

@@ -52,7 +52,7 @@ export interface Rule {
 export interface PolicyDefinition {
   readonly name: string
   readonly description: string
-  /** Verbatim, as Dynatrace stores it. */
+  /** Verbatim, as Dynatrace stores it, without white space around it. */
   readonly statement: string
   /** Its home; one policy for each environment that is selected. Labels hold no variables. */
   readonly level: LevelSelector
@@ -62,6 +62,7 @@ export interface PolicyDefinition {
 export interface BoundaryDefinition {
   /** May hold variables of the rule `for`. */
   readonly name: string
+  /** As in a policy, verbatim but for variables of the rule within quoted values. */
   readonly query: string
   /** Name of the rule whose captures fill the variables. */
   readonly for: string | undefined

@@ -1,12 +1,15 @@
 /** `bridge.yaml` from text to access model, or everything that is wrong with it at once. */
 import { z } from 'zod'
 import { foldKey } from '../lib/fold.ts'
+import { checkDefinitionUse, type WrittenRule } from './definition-use.ts'
 import { type Path, writePath } from './locate.ts'
-import type { AccessModel, Mode, Rule } from './model.ts'
+import type { AccessModel, Mode } from './model.ts'
 import type { Problem } from './problem.ts'
+import { readBoundaries } from './read-boundary.ts'
 import { readGuards, readLifecycle, readProtect, readSchedule } from './read-conduct.ts'
 import { type KnownEnvironments, readEnvironments } from './read-environments.ts'
-import { readRule } from './read-rule.ts'
+import { readPolicies } from './read-policy.ts'
+import { capturesOf, readRule } from './read-rule.ts'
 import { describe, quote, type Reading, type Report, readList, readMapping, readValue } from './reading.ts'
 import { readYaml } from './yaml.ts'
 
@@ -20,13 +23,13 @@ const keys = {
   environments: 'optional',
   mode: 'filled',
   rules: 'required',
+  boundaries: 'optional',
+  policies: 'optional',
   lifecycle: 'optional',
   protect: 'optional',
   guards: 'optional',
   schedule: 'optional',
 } as const
-/** Keys of a later version: silence would look as if they worked. */
-const notYet = ['policies', 'boundaries'] as const
 
 /** `file` is the name shown in problems. Never throws, whatever the text. */
 export function parseAccessModel(text: string, file: string): ParsedAccessModel {
@@ -55,17 +58,20 @@ function readModel(value: unknown, reading: Reading): AccessModel | undefined {
     reading.problem([], 'the file is empty', remedy)
     return undefined
   }
-  const given = readMapping(withoutDefinitions(value, reading), [], keys, reading)
+  const given = readMapping(value, [], keys, reading)
   if (given === undefined) return undefined
   if (given.version !== undefined) checkVersion(given.version, reading)
   const known = readEnvironments(given.environments, ['environments'], reading)
   const rules = given.rules === undefined ? [] : readRules(given.rules, known, reading)
+  const policies = readPolicies(given.policies, ['policies'], known, reading)
+  const boundaries = readBoundaries(given.boundaries, ['boundaries'], rules, reading)
+  checkDefinitionUse({ rules, policies, boundaries }, reading)
   return {
     environments: known.environments,
     mode: readMode(given.mode, reading),
-    rules,
-    policies: [],
-    boundaries: [],
+    rules: rules.flatMap(({ rule }) => rule ?? []),
+    policies,
+    boundaries,
     lifecycle: readLifecycle(given.lifecycle ?? {}, ['lifecycle'], reading),
     protect: readProtect(given.protect ?? {}, ['protect'], reading),
     guards: readGuards(given.guards ?? {}, ['guards'], reading),
@@ -78,22 +84,12 @@ function checkVersion(version: unknown, reading: Reading): void {
   reading.problem(['version'], `this bridge reads version 1, not ${describe(version)}`, 'write version: 1')
 }
 
-function withoutDefinitions(value: unknown, reading: Reading): unknown {
-  const given = z.looseObject({}).safeParse(value).data
-  if (given === undefined) return value
-  for (const key of notYet.filter(key => Object.hasOwn(given, key))) {
-    const message = `${key} cannot be defined in this file yet`
-    const remedy = `create them in Dynatrace and refer to them by name in "bindings"; remove "${key}" here`
-    reading.problem([key], message, remedy, { key: true })
-  }
-  return Object.fromEntries(Object.entries(given).filter(([key]) => !notYet.some(other => other === key)))
-}
-
 function readMode(value: unknown, reading: Reading): Mode {
   return readValue(z.enum(['observe', 'upsert', 'sync']), value ?? 'sync', ['mode'], reading) ?? 'observe'
 }
 
-function readRules(value: unknown, known: KnownEnvironments, reading: Reading): readonly Rule[] {
+/** All that have a name, so that faulty ones can be referred to. */
+function readRules(value: unknown, known: KnownEnvironments, reading: Reading): readonly WrittenRule[] {
   const items = readList(value, ['rules'], reading)
   if (items?.length === 0) {
     reading.warning(['rules'], 'there are no rules, so nobody gets any access', 'add a rule')
@@ -102,20 +98,19 @@ function readRules(value: unknown, known: KnownEnvironments, reading: Reading): 
   return (items ?? []).flatMap((item, index) => {
     const path: Path = ['rules', index]
     const rule = readRule(item, path, known, reading)
-    reportTakenName(item, path, firstByName, reading)
-    return rule ?? []
+    const name = nameAsWritten(item)
+    if (name === undefined) return []
+    reportTakenName(name, path, firstByName, reading)
+    return { index, name, rule, captures: rule && capturesOf(rule.match) }
   })
 }
 
-/** Looks at the name as written, since the rest of the rule may be faulty. */
-function reportTakenName(
-  item: unknown,
-  path: Path,
-  firstByName: Map<string, number>,
-  reading: Reading,
-): void {
-  const name = z.looseObject({ name: z.string().trim().min(1) }).safeParse(item).data?.name
-  if (name === undefined) return
+/** Whatever else is faulty. */
+function nameAsWritten(item: unknown): string | undefined {
+  return z.looseObject({ name: z.string().trim().min(1) }).safeParse(item).data?.name
+}
+
+function reportTakenName(name: string, path: Path, firstByName: Map<string, number>, reading: Reading): void {
   const first = firstByName.get(foldKey(name))
   if (first === undefined) firstByName.set(foldKey(name), Number(path[1]))
   else {

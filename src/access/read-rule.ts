@@ -79,7 +79,8 @@ function readPattern(value: string, path: Path, reading: Reading): Matcher | und
   return problems.length === 0 ? { kind: 'pattern', source, parts } : undefined
 }
 
-function capturesOf(match: Matcher): Captures {
+/** The variables that a rule with this matcher has. */
+export function capturesOf(match: Matcher): Captures {
   const captures: [string, readonly string[] | undefined][] =
     match.kind === 'names'
       ? []

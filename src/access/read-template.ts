@@ -41,7 +41,8 @@ export function checkTemplate(
   }
 }
 
-function unknownRemedy(name: string, captures: Captures): string {
+/** What to write instead of a variable that the rule does not capture. */
+export function unknownRemedy(name: string, captures: Captures): string {
   const meant = nearest(name, captures.keys())
   if (meant !== undefined) return `did you mean {${meant}}?`
   return `there are ${[...captures.keys()].map(known => `{${known}}`).join(', ')}; others are to be captured in "match"`

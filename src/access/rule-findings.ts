@@ -1,6 +1,7 @@
 /** What is noticed about rules and IdP groups while the desired state is worked out, in words. */
 import type { IdpGroup } from '../directory/snapshot.ts'
 import type { Finding } from '../lib/finding.ts'
+import type { Source } from './desired-group.ts'
 import type { Rule } from './model.ts'
 
 const mostNames = 10
@@ -43,6 +44,20 @@ export function noEnvironment(rule: Rule, selector: string, askers: readonly str
     subject: `rule ${rule.name}`,
     message: `No environment has the label ${selector}, so rule "${rule.name}" grants nothing there to ${names}.`,
     remedy: 'Label an environment so in bridge.yaml, or correct the name of the group or the rule.',
+  }
+}
+
+/** The rule does nothing at all for the group: without one binding, others could grant more than was meant. */
+export function unsafeValue(source: Source, parameter: string): Finding {
+  const name = JSON.stringify(source.idpGroupName)
+  return {
+    kind: 'unsafe-value',
+    severity: 'error',
+    subject: `IdP group ${source.idpGroupName}`,
+    message:
+      `The name of the IdP group ${name} holds characters that, in the parameter "${parameter}", could change what` +
+      ` a policy says; rule "${source.rule}" grants it nothing.`,
+    remedy: 'Rename the group in the identity provider: without quotes, backslashes, braces and wild cards.',
   }
 }
 

@@ -1,6 +1,6 @@
 /** Which environments a label selector takes. */
 import { foldKey } from '../lib/fold.ts'
-import type { Environment } from './model.ts'
+import type { Environment, LevelSelector } from './model.ts'
 
 type Labels = Readonly<Record<string, string>>
 
@@ -13,6 +13,21 @@ export function selectByLabels(environments: readonly Environment[], wanted: Lab
   return environments.filter(({ labels }) =>
     entries.every(([name, value]) => Object.hasOwn(labels, name) && sameText(labels[name], value)),
   )
+}
+
+/** The environments of a selector that holds no variables; none for the account. */
+export function environmentsOf(
+  level: LevelSelector,
+  environments: readonly Environment[],
+): readonly Environment[] {
+  switch (level.kind) {
+    case 'account':
+      return []
+    case 'environments':
+      return environments.filter(({ name }) => level.names.includes(name))
+    case 'labels':
+      return selectByLabels(environments, level.labels)
+  }
 }
 
 function sameText(one: string | undefined, other: string): boolean {

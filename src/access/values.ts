@@ -11,6 +11,12 @@ export const text: z.ZodType<string> = z
     params: { remedy: 'write something, or leave it out' },
   })
 
+/** As `text`, with the white space: places within it are to be told. */
+export const wholeText: z.ZodType<string> = z.string().refine(value => value.trim() !== '', {
+  error: 'is empty',
+  params: { remedy: 'write something, or leave it out' },
+})
+
 const units: Readonly<Record<string, number>> = { s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 }
 
 /** `30s`, `5m`, `2h`, `7d` as milliseconds, within limits that are given in the same way. */

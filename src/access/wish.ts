@@ -8,6 +8,7 @@ import type { BindingTemplate, Environment, LevelSelector, Rule } from './model.
 import { noEnvironment } from './rule-findings.ts'
 import { selectByLabels } from './select.ts'
 import { compileTemplate, type Variables } from './template.ts'
+import { compileUnsafe } from './unsafe-parameter.ts'
 
 export interface Wish {
   readonly groupName: string
@@ -15,6 +16,9 @@ export interface Wish {
   readonly source: Source
   readonly bindings: readonly DesiredBinding[]
   readonly permissions: readonly DesiredPermission[]
+  readonly variables: Variables
+  /** A parameter that cannot be filled safely: then nothing of the wish is to be granted. */
+  readonly unsafe: string | undefined
 }
 
 export interface CompiledRule {
@@ -37,6 +41,7 @@ export function compileRule(rule: Rule, environments: readonly Environment[]): C
     else if (askers.at(-1) !== idpGroup) askers.push(idpGroup)
   }
   const rules = [rule.name]
+  const unsafe = compileUnsafe(rule.bindings)
   const bindings = rule.bindings.map(template => compileBinding(template, environments, rules))
   const permissions = rule.permissions.map(({ role, level }) => {
     const levels = compileLevel(level, environments)
@@ -55,6 +60,8 @@ export function compileRule(rule: Rule, environments: readonly Environment[]): C
         source: { rule: rule.name, idpGroupId: group.id, idpGroupName: group.displayName },
         bindings: bindings.flatMap(binding => binding(variables, note)),
         permissions: permissions.flatMap(permission => permission(variables, note)),
+        variables,
+        unsafe: unsafe(variables),
       }
     },
     findings: () => [...blanks].map(([selector, askers]) => noEnvironment(rule, selector, askers)),

@@ -45,6 +45,15 @@ export const baseUrl = z
   })
   .transform(value => value.replace(/\/+$/, ''))
 
+/** A base URL with `{id}` in its host or path. */
+export const environmentUrl = z
+  .string()
+  .refine(value => value.includes('{id}') && isBaseUrl(value.replaceAll('{id}', 'abc12345')), {
+    error:
+      'is no base URL of an environment: write it like https://{id}.apps.dynatrace.com, with {id} where the id of the environment goes',
+  })
+  .transform(value => value.replace(/\/+$/, ''))
+
 /** Domains separated by commas or white space, as `domainKey` writes them; `*.` in front means subdomains. */
 export const emailDomains = z
   .string()

@@ -9,9 +9,11 @@ export interface DynatraceSettings {
   readonly accountUuid: string
   readonly clientId: string
   readonly clientSecret: string
-  /** Without a slash at the end, as is `ssoUrl`. */
+  /** Without a slash at the end, as are `ssoUrl` and `environmentUrl`. */
   readonly apiUrl: string
   readonly ssoUrl: string
+  /** Address of an environment, with `{id}` where its id goes. */
+  readonly environmentUrl: string
 }
 
 export interface Settings {
@@ -82,6 +84,9 @@ function readDynatrace(source: SettingSource): DynatraceSettings | undefined {
   const apiUrl = readSetting('DT_API_URL', values.baseUrl, source) ?? 'https://api.dynatrace.com'
   const ssoUrl = readSetting('DT_SSO_URL', values.baseUrl, source) ?? 'https://sso.dynatrace.com'
 
+  const environmentUrl =
+    readSetting('DT_ENVIRONMENT_URL', values.environmentUrl, source) ?? environmentUrlBeside(apiUrl)
+
   const derivedId = clientSecret === undefined ? undefined : clientIdOf(clientSecret)
   if (givenId !== undefined && derivedId !== undefined && givenId !== derivedId) {
     source.problem(
@@ -91,7 +96,12 @@ function readDynatrace(source: SettingSource): DynatraceSettings | undefined {
   reportMissing(derivedId !== undefined, source)
   const clientId = givenId ?? derivedId
   if (accountUuid === undefined || clientId === undefined || clientSecret === undefined) return undefined
-  return { accountUuid, clientId, clientSecret, apiUrl, ssoUrl }
+  return { accountUuid, clientId, clientSecret, apiUrl, ssoUrl, environmentUrl }
+}
+
+/** Dynatrace is never without TLS, so that plain HTTP leads to a simulator, which has the environments beside the account. */
+function environmentUrlBeside(apiUrl: string): string {
+  return apiUrl.startsWith('http:') ? `${apiUrl}/e/{id}` : 'https://{id}.apps.dynatrace.com'
 }
 
 /** Half of the credentials is a mistake: the bridge would quietly start with the simulator. */
@@ -102,6 +112,7 @@ function reportMissing(idIsKnown: boolean, { env, problem }: SettingSource): voi
     'DT_CLIENT_SECRET',
     'DT_API_URL',
     'DT_SSO_URL',
+    'DT_ENVIRONMENT_URL',
   ]
   const given = group.filter(name => isSet(name, env))
   if (given.length === 0) return

@@ -17,6 +17,7 @@ const variables = {
   DT_CLIENT_SECRET: 'secret of the OAuth client',
   DT_API_URL: 'base URL of the account API',
   DT_SSO_URL: 'base URL of the token service',
+  DT_ENVIRONMENT_URL: 'base URL of an environment, with {id} for its id',
   LOG_LEVEL: 'how much is logged',
 } as const
 

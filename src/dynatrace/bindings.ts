@@ -3,8 +3,10 @@
  * group are its parameters and metadata, given as a query filter.
  */
 import { canonicalJson } from '../lib/digest.ts'
+import { unreachable } from '../lib/errors.ts'
 import { GroupBindings, LevelBindings } from './api/binding.ts'
-import type { Binding, Dynatrace } from './dynatrace.ts'
+import { distinctText, filterOf, isSame, shadowing } from './binding-filter.ts'
+import type { Binding, Dynatrace, Level } from './dynatrace.ts'
 import { levelSegments, path } from './path.ts'
 import type { Call, Requests } from './request.ts'
 import { settle } from './settle.ts'
@@ -57,36 +59,45 @@ export function bindings(requests: Requests, account: string): Dynatrace['bindin
           body: bodyOf(binding),
         })
       } catch (error) {
-        await settle(error, ['rejected', 'conflict'], async () => {
+        await settle(explained(error, binding), ['rejected', 'conflict'], async () => {
           const held = await ofGroup(binding.level, binding.groupId)
-          return held.some(other => isSame(binding, other) && hasSameBoundaries(binding, other)) || undefined
+          return held.some(other => isOne(binding, other)) || undefined
         })
       }
     },
 
-    change: async (binding, alone) =>
-      requests.tell({
-        operation: 'bindings.change',
-        method: 'PUT',
-        path: address(binding),
-        ...filterFor('bindings.change', binding, alone),
-        // The body replaces parameters and metadata too, so that they have to be repeated.
-        body: bodyOf(binding),
-      }),
+    change: async (from, binding, among) => {
+      try {
+        await requests.tell({
+          operation: 'bindings.change',
+          method: 'PUT',
+          path: address(binding),
+          ...queryFor('bindings.change', from, among),
+          // The body replaces parameters and metadata too, so that they have to be repeated.
+          body: bodyOf(binding),
+        })
+      } catch (error) {
+        await settle(explained(error, binding), [], async () => {
+          const held = await ofGroup(binding.level, binding.groupId)
+          const gone = isSame(from, binding) || !held.some(other => isBinding(from, other))
+          return (gone && held.some(other => isOne(binding, other))) || undefined
+        })
+      }
+    },
 
-    remove: async (binding, alone) => {
+    remove: async (binding, among) => {
       try {
         await requests.discard({
           operation: 'bindings.remove',
           method: 'DELETE',
           path: address(binding),
-          ...filterFor('bindings.remove', binding, alone),
+          ...queryFor('bindings.remove', binding, among),
         })
       } catch (error) {
         // A binding that does not exist is answered with 400, like a call that is wrong.
         await settle(error, ['rejected'], async () => {
           const held = await ofGroup(binding.level, binding.groupId)
-          return !held.some(other => isSame(binding, other)) || undefined
+          return !held.some(other => isBinding(binding, other)) || undefined
         })
       }
     },
@@ -98,32 +109,50 @@ function bodyOf({ parameters, metadata, boundaryIds }: Binding) {
 }
 
 /** The query that singles the binding out among those of its policy and group; none when it is the only one. */
-function filterFor(operation: string, binding: Binding, alone: boolean): Pick<Call, 'query'> {
-  if (alone) return {}
-  const query = [
-    ...Object.entries(binding.parameters).map(([name, value]) => [`parameters[${name}]`, value] as const),
-    ...Object.entries(binding.metadata).map(([name, value]) => [`metadata[${name}]`, value] as const),
-  ]
-  if (query.length > 0) return { query }
+function queryFor(operation: string, binding: Binding, among: readonly Binding[]): Pick<Call, 'query'> {
+  const pair = among.filter(each => each.policyId === binding.policyId)
+  // Without a filter a repetition means the same binding still, even when the first try changed its parameters.
+  if (pair.every(each => isSame(each, binding)) && pair.length <= 1) return {}
+  const [other] = shadowing(binding, pair)
+  if (other === undefined) return { query: filterOf(binding) }
   throw new UpstreamError(
     'rejected',
     operation,
     `${operation} failed: policy ${binding.policyId} is bound to group ${binding.groupId} several times, and ` +
-      'the one without parameters and metadata cannot be addressed by the API. Remove or change it in the ' +
-      'Account Management portal.',
+      `the one with ${distinctText(binding)} cannot be addressed by the API beside the one with ` +
+      `${distinctText(other)}. Remove or change it in the Account Management portal.`,
     { sent: false },
   )
 }
 
-function isSame(a: Binding, b: Binding): boolean {
-  return (
-    a.policyId === b.policyId &&
-    canonicalJson([a.parameters, a.metadata]) === canonicalJson([b.parameters, b.metadata])
-  )
+/** The same failure with what to do about it, where Dynatrace's words alone do not say. */
+function explained(error: unknown, { policyId, level }: Binding): unknown {
+  if (!(error instanceof UpstreamError) || error.failure !== 'rejected') return error
+  if (!/can(['’]t|not| not) be bound/i.test(error.message)) return error
+  const { failure, operation, message, status, sent } = error
+  const remedy =
+    `Policy ${policyId} cannot be bound at ${levelText(level)}: a policy of an environment is bound in that ` +
+    'environment only. Give the level of the policy in bridge.yaml, or name a policy of the account.'
+  return new UpstreamError(failure, operation, `${message} ${remedy}`, { status, sent, cause: error })
 }
 
-function hasSameBoundaries(a: Binding, b: Binding): boolean {
-  return (
-    canonicalJson([...new Set(a.boundaryIds)].sort()) === canonicalJson([...new Set(b.boundaryIds)].sort())
-  )
+function levelText(level: Level): string {
+  switch (level.kind) {
+    case 'global':
+      return 'global level'
+    case 'account':
+      return 'account level'
+    case 'environment':
+      return `environment ${level.id}`
+    default:
+      return unreachable(level)
+  }
+}
+
+const isBinding = (a: Binding, b: Binding): boolean => a.policyId === b.policyId && isSame(a, b)
+
+/** The same binding with the same boundaries. */
+function isOne(a: Binding, b: Binding): boolean {
+  const boundaries = ({ boundaryIds }: Binding) => canonicalJson([...new Set(boundaryIds)].sort())
+  return isBinding(a, b) && boundaries(a) === boundaries(b)
 }

@@ -1,8 +1,9 @@
 /** Policy boundaries, which exist at account level only; the one list that comes in pages. */
-import { BoundaryPage } from './api/boundary.ts'
+import { BoundaryAnswer, BoundaryPage } from './api/boundary.ts'
 import type { Boundary, Dynatrace } from './dynatrace.ts'
 import { malformed } from './failure.ts'
 import { path } from './path.ts'
+import { remedied } from './remedy.ts'
 import type { Requests } from './request.ts'
 
 const OPERATION = 'boundaries.list'
@@ -43,6 +44,16 @@ export function boundaries(requests: Requests, account: string, pageSize: number
       return [...found.values()]
     },
 
+    get: id =>
+      requests.find(
+        {
+          operation: 'boundaries.get',
+          method: 'GET',
+          path: path`/iam/v1/repo/account/${account}/boundaries/${id}`,
+        },
+        BoundaryAnswer,
+      ),
+
     put: ({ id, name, query }) =>
       requests.tell({
         operation: 'boundaries.put',
@@ -51,11 +62,20 @@ export function boundaries(requests: Requests, account: string, pageSize: number
         body: { name, boundaryQuery: query, metadata: {} },
       }),
 
-    remove: id =>
-      requests.discard({
-        operation: 'boundaries.remove',
-        method: 'DELETE',
-        path: path`/iam/v1/repo/account/${account}/boundaries/${id}`,
-      }),
+    remove: async id => {
+      try {
+        await requests.discard({
+          operation: 'boundaries.remove',
+          method: 'DELETE',
+          path: path`/iam/v1/repo/account/${account}/boundaries/${id}`,
+        })
+      } catch (error) {
+        throw remedied(
+          error,
+          /in use/i,
+          `Boundary ${id} still restricts bindings: change or remove them first.`,
+        )
+      }
+    },
   }
 }

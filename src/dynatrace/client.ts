@@ -1,18 +1,28 @@
 /** Connects to a Dynatrace account: composes token, limiter and resources into the typed API of `dynatrace.ts`. */
 import type { Clock } from '../lib/clock.ts'
 import type { Log } from '../lib/log.ts'
-import { semaphore } from '../lib/semaphore.ts'
+import { apiTokens } from './api-tokens.ts'
+import { audit } from './audit.ts'
 import { bindings } from './bindings.ts'
 import { boundaries } from './boundaries.ts'
+import { breaker } from './breaker.ts'
 import { callLog } from './call-log.ts'
+import type { CircuitLimits } from './circuit.ts'
+import { documents } from './documents.ts'
 import type { CallRecord, DynatraceConnection } from './dynatrace.ts'
+import { effectivePermissions } from './effective-permissions.ts'
 import { environments } from './environments.ts'
 import { groups } from './groups.ts'
+import { limiter } from './limiter.ts'
 import { limits as limitsOf } from './limits.ts'
 import { permissions } from './permissions.ts'
 import type { Persistence } from './persist.ts'
+import { platformTokens } from './platform-tokens.ts'
 import { policies } from './policies.ts'
+import { reference } from './reference.ts'
 import { requests } from './request.ts'
+import type { Grant } from './scopes.ts'
+import { serviceUsers } from './service-users.ts'
 import { tokens } from './token.ts'
 import { type Timeouts, transport } from './transport.ts'
 import { users } from './users.ts'
@@ -26,28 +36,43 @@ export interface ConnectOptions {
   readonly apiUrl: string
   /** e.g. `https://sso.dynatrace.com`. */
   readonly ssoUrl: string
+  /** Address of an environment, with `{id}` where its id goes; by default `https://{id}.apps.dynatrace.com`. */
+  readonly environmentUrl?: string
   readonly clock: Clock
   readonly log: Log
   /** Told of every call as it ended, after its retries; the token's calls included. */
   readonly onCall?: (record: CallRecord) => void
-  /** Asked for with the token. One that the client was not granted fails all of them. */
-  readonly scopes?: readonly string[]
+  /** Asked for instead of those in `scopes.ts`. One that the client was not granted fails all of its set. */
+  readonly scopes?: Readonly<Partial<Record<Grant, readonly string[]>>>
   readonly timeouts?: Partial<Timeouts>
   readonly limits?: Partial<Limits>
 }
 
-interface Limits extends Persistence {
-  /** Calls in flight at a time; the vendor's own tool uses 5. */
+interface Limits extends Persistence, CircuitLimits {
+  /** Calls in flight at a time before anything is known of how that goes. */
+  readonly firstInFlight: number
+  /** The most that may be in flight once it went well; the vendor's own tool uses 5. */
   readonly inFlight: number
   /** Boundaries in one page. */
   readonly pageSize: number
 }
 
-const SCOPES = ['account-idm-read', 'account-idm-write', 'account-env-read', 'iam-policies-management']
+const ENVIRONMENT_URL = 'https://{id}.apps.dynatrace.com'
 
 const TIMEOUTS: Timeouts = { connect: 5_000, headers: 60_000, body: 30_000, total: 180_000 }
 
-const LIMITS: Limits = { inFlight: 6, pageSize: 500, retries: 4, pause: 500, longestPause: 60_000 }
+const LIMITS: Limits = {
+  firstInFlight: 2,
+  inFlight: 10,
+  pageSize: 500,
+  retries: 4,
+  pause: 500,
+  longestPause: 60_000,
+  openAfter: 5,
+  openAfterMs: 2_000,
+  openPause: 5_000,
+  longestOpen: 300_000,
+}
 
 /** Opens nothing by itself: the first call does. */
 export function connectDynatrace(options: ConnectOptions): DynatraceConnection {
@@ -56,6 +81,12 @@ export function connectDynatrace(options: ConnectOptions): DynatraceConnection {
   const limits = { ...LIMITS, ...options.limits }
   const close = new AbortController()
   const calls = callLog({ clock, log, onCall })
+  const gate = breaker({ limits, clock, log })
+  const turns = limiter({
+    limits: { first: limits.firstInFlight, most: limits.inFlight, longestPause: limits.longestPause },
+    clock,
+    closing: close.signal,
+  })
   const shared = {
     transport: transport({
       timeouts: { ...TIMEOUTS, ...options.timeouts },
@@ -66,30 +97,50 @@ export function connectDynatrace(options: ConnectOptions): DynatraceConnection {
     clock,
     closing: close.signal,
   }
-  const scopes = options.scopes ?? SCOPES
+  const granted = tokens({
+    ...shared,
+    ssoUrl,
+    accountId,
+    clientId,
+    clientSecret,
+    scopes: options.scopes ?? {},
+    mayRepeat: gate.mayRepeat,
+  })
   const parts = {
     ...shared,
+    accountId,
     apiUrl,
+    environmentUrl: options.environmentUrl ?? ENVIRONMENT_URL,
     clientSecret,
-    slots: semaphore(limits.inFlight),
-    tokens: tokens({ ...shared, ssoUrl, accountId, clientId, clientSecret, scopes }),
+    limiter: turns,
+    breaker: gate,
+    tokens: granted,
   }
   return {
     with: context => {
       const inContext = requests(parts, context)
       return {
         accountId,
+        subject: () => granted.subject(),
         users: users(inContext, accountId),
+        serviceUsers: serviceUsers(inContext, accountId),
         groups: groups(inContext, accountId),
         permissions: permissions(inContext, accountId),
         policies: policies(inContext, accountId),
         bindings: bindings(inContext, accountId),
         boundaries: boundaries(inContext, accountId, limits.pageSize),
         environments: environments(inContext, accountId),
+        effectivePermissions: effectivePermissions(inContext, accountId),
         limits: limitsOf(inContext, accountId),
+        platformTokens: platformTokens(inContext, accountId),
+        reference: reference(inContext),
+        audit: audit(inContext, accountId, clock),
+        apiTokens: apiTokens(inContext),
+        documents: documents(inContext, clock),
       }
     },
-    status: () => calls.status(),
+    status: () => ({ ...calls.status(), ...gate.status(), ...turns.figures() }),
+    subject: () => granted.subject(),
     close: async () => {
       close.abort()
       await shared.transport.close()

@@ -7,73 +7,19 @@
  * groups, replacing a group's policies, and deleting all bindings of a level.
  */
 
-export type UserStatus =
-  | 'ACTIVE'
-  | 'INACTIVE'
-  | 'PENDING'
-  | 'DELETED'
-  | 'ECUSTOMS_MANUALLY_BLOCKED'
-  | 'UNKNOWN'
+import type { Audit } from './types/audit.ts'
+import type { Documents } from './types/document.ts'
+import type { EffectivePermissions } from './types/effective-permission.ts'
+import type { Environments } from './types/environment.ts'
+import type { Groups, Permissions, Reference } from './types/group.ts'
+import type { Boundaries, Level, LimitsOfAccount, Policies } from './types/policy.ts'
+import type { ApiTokens, PlatformTokens } from './types/token.ts'
+import type { ServiceUsers, Users } from './types/user.ts'
 
-export interface AccountUser {
-  readonly uid: string
-  /** As Dynatrace spells it; compare with `foldKey`. */
-  readonly email: string
-  readonly status: UserStatus
-  readonly emergencyContact: boolean
-  /** ISO 8601; only the list of all users tells it, and only of who has signed in. */
-  readonly lastSignIn: string | undefined
-}
-
-export type GroupOwner = 'LOCAL' | 'SAML' | 'SCIM' | 'DCS' | 'ALL_USERS' | 'UNKNOWN'
-
-export interface AccountGroup {
-  readonly id: string
-  readonly name: string
-  readonly description: string
-  readonly owner: GroupOwner
-  readonly federatedAttributeValues: readonly string[]
-  readonly createdAt: string | undefined
-}
-
-export type Level =
-  | { readonly kind: 'global' }
-  | { readonly kind: 'account' }
-  | { readonly kind: 'environment'; readonly id: string }
-
-export interface Policy {
-  readonly id: string
-  readonly name: string
-  readonly level: Level
-}
-
-/** A policy with what it says; lists tell only who it is. */
-export interface PolicyText extends Policy {
-  readonly description: string
-  /** Verbatim, white space and comments included. */
-  readonly statement: string
-}
-
-/** Policy boundaries exist at account level only. */
-export interface Boundary {
-  readonly id: string
-  readonly name: string
-  /** Verbatim. */
-  readonly query: string
-}
-
-/** How much of something there is, and how much there may be. */
-export interface Usage {
-  readonly count: number
-  readonly limit: number
-}
-
-/** What the policy service limits at one level; undefined where it says nothing. */
-export interface LevelLimits {
-  readonly policies: Usage | undefined
-  readonly bindings: Usage | undefined
-  readonly boundaries: Usage | undefined
-}
+export type { AccountEnvironment } from './types/environment.ts'
+export type { AccountGroup, GroupOwner, RolePermission } from './types/group.ts'
+export type { Boundary, Level, LevelLimits, Policy, PolicyText, Usage } from './types/policy.ts'
+export type { AccountUser, UserStatus } from './types/user.ts'
 
 /** One policy bound to one group at one level. Identity: level, policy, group, parameters, metadata. */
 export interface Binding {
@@ -85,65 +31,15 @@ export interface Binding {
   readonly boundaryIds: readonly string[]
 }
 
-/** A legacy role permission of a group; `scope` is the account UUID, an environment id or `environment:zone`. */
-export interface RolePermission {
-  readonly role: string
-  readonly scopeType: 'account' | 'tenant' | 'management-zone'
-  readonly scope: string
-}
-
-export interface AccountEnvironment {
-  readonly id: string
-  readonly name: string
-  /** Inactive environments answer 403 to binding calls and are left alone. */
-  readonly active: boolean
-}
-
 export interface Dynatrace {
   readonly accountId: string
-  readonly users: {
-    /** Everybody but service users. */
-    list(): Promise<readonly AccountUser[]>
-    /** The user and the ids of all groups it is in; undefined when the account has no such user. */
-    get(email: string): Promise<(AccountUser & { readonly groupIds: readonly string[] }) | undefined>
-    /** Adds the user to the account; Dynatrace sends the invitation. A user who is there already is no error. */
-    invite(email: string): Promise<void>
-    /** Adds memberships, keeps the others; splits into calls of at most 200 groups. */
-    addToGroups(email: string, groupIds: readonly string[]): Promise<void>
-    /** Removes memberships; splits likewise. */
-    removeFromGroups(email: string, groupIds: readonly string[]): Promise<void>
-    /** Removes the user from this account. Absent already is no error. */
-    remove(email: string): Promise<void>
-  }
-  readonly groups: {
-    list(): Promise<readonly AccountGroup[]>
-    /** Creates LOCAL groups in one call; answers in the order given. */
-    create(
-      groups: readonly { readonly name: string; readonly description: string }[],
-    ): Promise<readonly AccountGroup[]>
-    /** Sets name and description. Full replace on the wire, so the group as read just before must be given. */
-    update(group: AccountGroup): Promise<void>
-    remove(id: string): Promise<void>
-    /** Members of a group, service users included. Undefined when the group does not exist. */
-    members(id: string): Promise<readonly AccountUser[] | undefined>
-  }
-  readonly permissions: {
-    /** Undefined when the group does not exist. */
-    list(groupId: string): Promise<readonly RolePermission[] | undefined>
-    add(groupId: string, permissions: readonly RolePermission[]): Promise<void>
-    /** Absent already is no error. */
-    remove(groupId: string, permission: RolePermission): Promise<void>
-  }
-  readonly policies: {
-    /** Policies of exactly this level, not inherited ones. */
-    list(level: Level): Promise<readonly Policy[]>
-    /** Undefined when this level has no such policy, even if another one has. */
-    get(level: Level, id: string): Promise<PolicyText | undefined>
-    /** Creates the policy under the id given, or replaces what it says. Repeating it does the same. Not at global level. */
-    put(policy: PolicyText): Promise<void>
-    /** Only while nobody is bound to it: a bound policy is refused. Absent already is no error. */
-    remove(level: Level, id: string): Promise<void>
-  }
+  /** Uid of the user our OAuth client acts as; undefined before the first call, or when the token does not say. */
+  subject(): string | undefined
+  readonly users: Users
+  readonly serviceUsers: ServiceUsers
+  readonly groups: Groups
+  readonly permissions: Permissions
+  readonly policies: Policies
   readonly bindings: {
     /** All bindings of a level, one entry per group (the wire folds them). */
     list(level: Level): Promise<readonly Binding[]>
@@ -151,23 +47,25 @@ export interface Dynatrace {
     ofGroup(level: Level, groupId: string): Promise<readonly Binding[]>
     /** Appends the binding with everything on it in one call. Repeating it adds no second one. */
     add(binding: Binding): Promise<void>
-    /** Replaces the boundaries of the binding with this identity, in place. `alone`: no other binding of this policy and group. */
-    change(binding: Binding, alone: boolean): Promise<void>
-    /** Removes exactly the binding with this identity. Absent already is no error. */
-    remove(binding: Binding, alone: boolean): Promise<void>
+    /**
+     * Makes `from` into `to`, in place and in one call; both of one level, policy and group. `among`: what the
+     * group has at the level, as read just before. Throws without a call when `from` cannot be singled out there.
+     */
+    change(from: Binding, to: Binding, among: readonly Binding[]): Promise<void>
+    /** Removes exactly the binding with this identity; `among` likewise. Absent already is no error. */
+    remove(binding: Binding, among: readonly Binding[]): Promise<void>
   }
-  readonly boundaries: {
-    list(): Promise<readonly Boundary[]>
-    /** Creates the boundary under the id given, or replaces it, at once for all bindings that use it. */
-    put(boundary: Boundary): Promise<void>
-    /** Only while no binding uses it. Absent already is no error. */
-    remove(id: string): Promise<void>
-  }
-  readonly limits: {
-    /** Use of the policy service at one level. */
-    level(level: Level): Promise<LevelLimits>
-  }
-  readonly environments: { list(): Promise<readonly AccountEnvironment[]> }
+  readonly boundaries: Boundaries
+  readonly effectivePermissions: EffectivePermissions
+  readonly limits: LimitsOfAccount
+  readonly environments: Environments
+  readonly platformTokens: PlatformTokens
+  readonly reference: Reference
+  readonly audit: Audit
+  /** Of an environment, at the environment's own address. */
+  readonly apiTokens: ApiTokens
+  /** Likewise. */
+  readonly documents: Documents
 }
 
 /** Who a call is made for: goes into logs and journal, so that a SCIM request can be followed to its calls. */
@@ -178,17 +76,28 @@ export interface CallContext {
 
 /** One HTTP call, as it ended. Never holds a token, header or body. */
 export interface CallRecord {
+  /** Our name for this very call, e.g. `call-4f9c21ab07d15e3a`. */
+  readonly id: string
+  /** ISO 8601, when it was first sent. */
+  readonly startedAt: string
   /** Our name for the operation, e.g. `users.invite`. */
   readonly operation: string
   readonly method: string
   /** Path with ids but without query values. */
   readonly path: string
+  /** Id of the environment it went to; undefined: the account. */
+  readonly environment: string | undefined
   /** HTTP status, or undefined when no answer came. */
   readonly status: number | undefined
   readonly outcome: 'ok' | 'rejected' | 'unavailable'
   /** How many times it was sent. */
   readonly attempts: number
+  /** From the first time it was sent to its end. */
   readonly durationMs: number
+  /** What Dynatrace calls it, where the answer says so: for its support. */
+  readonly upstreamId: string | undefined
+  /** What the caller was told; undefined when it went well. */
+  readonly problem: string | undefined
   readonly context: CallContext
 }
 
@@ -198,6 +107,15 @@ export interface DynatraceStatus {
   readonly lastFailureAt: string | undefined
   /** Message of the last failure; undefined once a call succeeded after it. */
   readonly failure: string | undefined
+  /** `open`: too many calls in a row were not answered, and none is made; `half-open`: one is trying again. */
+  readonly circuit: 'closed' | 'open' | 'half-open'
+  /** When the next call is let out; undefined unless the circuit is open. */
+  readonly opensUntil: string | undefined
+  readonly inFlight: number
+  /** How many calls may be in flight at present. */
+  readonly window: number
+  /** How many calls wait for their turn. */
+  readonly waiting: number
 }
 
 /** The connection: one token, one limiter and one status for all callers. */
@@ -205,5 +123,7 @@ export interface DynatraceConnection {
   /** The API with every call made in this context. Cheap; make one per run. */
   with(context: CallContext): Dynatrace
   status(): DynatraceStatus
+  /** Uid of the user our OAuth client acts as; undefined before the first call, or when the token does not say. */
+  subject(): string | undefined
   close(): Promise<void>
 }

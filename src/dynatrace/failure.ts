@@ -1,42 +1,38 @@
 /** Turns an exchange that did not end well into an `UpstreamError`, in Dynatrace's words and with a remedy. */
 import { errorMessage, looksLikeHtml } from './error-message.ts'
+import { type Caller, failureRemedy } from './failure-remedy.ts'
 import type { Exchange } from './transport.ts'
 import { UpstreamError, type UpstreamFailure } from './upstream-error.ts'
 
 /** A route the server does not know answers 404 too, which must not pass for the absence of an object. */
-const UNKNOWN_ROUTE = /^Cannot (GET|POST|PUT|DELETE) \//
-
-const REMEDY: Readonly<Partial<Record<UpstreamFailure, string>>> = {
-  unauthorized:
-    'Check DT_CLIENT_ID and DT_CLIENT_SECRET, and that the subject user of the OAuth client is active.',
-  forbidden:
-    'Check the scopes of the OAuth client and the permissions of its subject user; an inactive environment answers like this too.',
-  'rate-limited': 'It will be tried again.',
-  unavailable: 'It will be tried again; if this persists, check the network and status.dynatrace.com.',
-  malformed: 'Check DT_API_URL and DT_SSO_URL, and whether a proxy answers in the place of Dynatrace.',
-}
+const UNKNOWN_ROUTE = /^Cannot (GET|POST|PUT|PATCH|DELETE) \//
 
 /** For an answer whose status is not 2xx, or no answer. Secrets must be masked in its text already. */
-export function failed(operation: string, exchange: Exchange): UpstreamError {
+export function failed(operation: string, exchange: Exchange, caller?: Caller): UpstreamError {
   if (exchange.kind === 'lost') {
     const { reason, sent, status } = exchange
     // Of an answer that broke off the status is known, and only its content is missing.
     const failure = status !== undefined && status < 300 ? 'malformed' : 'unavailable'
-    return new UpstreamError(failure, operation, say(operation, failure, `no complete answer: ${reason}`), {
-      status,
-      sent,
-    })
+    return new UpstreamError(
+      failure,
+      operation,
+      say(operation, failure, `no complete answer: ${reason}`, caller),
+      {
+        status,
+        sent,
+      },
+    )
   }
   const { status, text } = exchange
   const words = errorMessage(text)
   const failure = isAnswerOfSomebodyElse(status, text, words) ? 'malformed' : failureOf(status)
   const said = words === '' ? `Dynatrace answered ${status}` : `Dynatrace answered ${status}: ${words}`
-  return new UpstreamError(failure, operation, say(operation, failure, said), { status })
+  return new UpstreamError(failure, operation, say(operation, failure, said, caller), { status })
 }
 
 /** For a 2xx whose content is not what the API promises. */
 export function malformed(operation: string, status: number | undefined, what: string): UpstreamError {
-  return new UpstreamError('malformed', operation, say(operation, 'malformed', what), { status })
+  return new UpstreamError('malformed', operation, say(operation, 'malformed', what, undefined), { status })
 }
 
 function isAnswerOfSomebodyElse(status: number, text: string, words: string): boolean {
@@ -62,8 +58,8 @@ function failureOf(status: number): UpstreamFailure {
   }
 }
 
-function say(operation: string, failure: UpstreamFailure, what: string): string {
+function say(operation: string, failure: UpstreamFailure, what: string, caller: Caller | undefined): string {
   const sentence = `${operation} failed: ${what}${/[.!?…]$/.test(what) ? '' : '.'}`
-  const remedy = REMEDY[failure]
+  const remedy = failureRemedy(failure, caller)
   return remedy === undefined ? sentence : `${sentence} ${remedy}`
 }

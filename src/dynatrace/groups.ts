@@ -4,6 +4,7 @@ import { User } from './api/user.ts'
 import type { AccountGroup, Dynatrace } from './dynatrace.ts'
 import { malformed } from './failure.ts'
 import { path } from './path.ts'
+import { remedied } from './remedy.ts'
 import type { Requests } from './request.ts'
 import { settle } from './settle.ts'
 
@@ -41,18 +42,23 @@ export function groups(requests: Requests, account: string): Dynatrace['groups']
         }
         return matched
       } catch (error) {
-        return await settle(error, [], async () => inOrder(wanted, await list(), isMadeFrom))
+        return await settle(explained(error), [], async () => inOrder(wanted, await list(), isMadeFrom))
       }
     },
 
-    update: ({ id, name, description, federatedAttributeValues }) =>
-      requests.tell({
-        operation: 'groups.update',
-        method: 'PUT',
-        path: path`/iam/v1/accounts/${account}/groups/${id}`,
-        // Without its federated values a SAML group would lose its federation.
-        body: { name, description, federatedAttributeValues },
-      }),
+    update: async ({ id, name, description, federatedAttributeValues }) => {
+      try {
+        await requests.tell({
+          operation: 'groups.update',
+          method: 'PUT',
+          path: path`/iam/v1/accounts/${account}/groups/${id}`,
+          // Without its federated values a SAML group would lose its federation.
+          body: { name, description, federatedAttributeValues },
+        })
+      } catch (error) {
+        throw explained(error)
+      }
+    },
 
     remove: id =>
       requests.discard({
@@ -71,6 +77,14 @@ export function groups(requests: Requests, account: string): Dynatrace['groups']
         User,
       ),
   }
+}
+
+function explained(error: unknown): unknown {
+  return remedied(
+    error,
+    /already exists|duplicate/i,
+    'Names of groups are unique in an account: rename the other group, or choose another name in bridge.yaml.',
+  )
 }
 
 /** For every wanted group the one found for it, none of them twice; undefined when one is missing. */

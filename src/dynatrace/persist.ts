@@ -4,6 +4,7 @@ import type { Clock } from '../lib/clock.ts'
 import { retryAfter } from './retry-after.ts'
 import type { Exchange } from './transport.ts'
 
+/** Whether, how often and when a call is sent again. */
 export interface Persistence {
   /** Repetitions after the first try. */
   readonly retries: number
@@ -16,7 +17,7 @@ export interface Persistence {
 const TRANSIENT: ReadonlySet<number> = new Set([429, 502, 503, 504])
 
 /**
- * Sends until the outcome is final, the tries are used up or `closing` aborts; gives the last outcome.
+ * Sends until the outcome is final, the tries or the budget are used up or `closing` aborts; gives the last outcome.
  *
  * | outcome                   | repeatable | not repeatable |
  * |---------------------------|------------|----------------|
@@ -28,15 +29,17 @@ export async function persist(options: {
   readonly send: () => Promise<Exchange>
   /** Whether sending twice does the same as sending once. */
   readonly repeatable: boolean
+  /** Asked before each repetition, once nothing else speaks against it. */
+  readonly mayRepeat: () => boolean
   readonly persistence: Persistence
   readonly clock: Clock
   readonly closing: AbortSignal
 }): Promise<Exchange> {
-  const { send, repeatable, persistence, clock, closing } = options
+  const { send, repeatable, mayRepeat, persistence, clock, closing } = options
   for (let attempt = 1; ; attempt += 1) {
     const exchange = await send()
-    if (attempt > persistence.retries || closing.aborted || !isWorthRepeating(exchange, repeatable))
-      return exchange
+    if (attempt > persistence.retries || closing.aborted) return exchange
+    if (!isWorthRepeating(exchange, repeatable) || !mayRepeat()) return exchange
     await clock.sleep(pauseAfter(exchange, attempt, persistence, clock.now()), closing)
     if (closing.aborted) return exchange
   }

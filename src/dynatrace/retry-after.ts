@@ -1,28 +1,31 @@
 /** How long a server asks to be left alone (RFC 9110 §10.2.3, and Dynatrace's rate limit headers). */
 
+type Header = string | string[] | undefined
+
 /** Milliseconds to wait, or undefined when the headers ask for nothing that can be understood. */
-export function retryAfter(
-  headers: Readonly<Record<string, string | string[] | undefined>>,
-  now: Date,
-): number | undefined {
+export function retryAfter(headers: Readonly<Record<string, Header>>, now: Date): number | undefined {
   const asked = first(headers['retry-after'])
-  if (asked !== undefined && /^\d+$/.test(asked)) return Number(asked) * 1000
-  const until = asked === undefined ? resetInstant(first(headers['x-ratelimit-reset'])) : Date.parse(asked)
+  if (isNumber(asked)) return Number(asked) * 1000
+  const until = asked === undefined ? resetInstant(headers['x-ratelimit-reset'], now) : Date.parse(asked)
   if (until === undefined || Number.isNaN(until)) return undefined
   return Math.max(0, until - now.getTime())
 }
 
 /**
  * Epoch milliseconds of `X-RateLimit-Reset`. Dynatrace's documentation says microseconds, its own library
- * reads seconds: the magnitude tells which it is.
+ * reads seconds: the magnitude tells which it is. A number too small for an instant is seconds from now.
  */
-function resetInstant(text: string | undefined): number | undefined {
-  if (text === undefined || !/^\d+$/.test(text)) return undefined
+export function resetInstant(header: Header, now: Date): number | undefined {
+  const text = first(header)
+  if (!isNumber(text)) return undefined
   const instant = Number(text)
   if (instant > 1e14) return instant / 1000
-  return instant > 1e11 ? instant : instant * 1000
+  if (instant > 1e11) return instant
+  return instant > 1e9 ? instant * 1000 : now.getTime() + instant * 1000
 }
 
-function first(value: string | string[] | undefined): string | undefined {
+export const isNumber = (text: string | undefined): text is string => text !== undefined && /^\d+$/.test(text)
+
+function first(value: Header): string | undefined {
   return (Array.isArray(value) ? value[0] : value)?.trim()
 }

@@ -17,9 +17,14 @@ export function users(requests: Requests, account: string): Dynatrace['users'] {
     )
 
   return {
-    list: () =>
+    list: ({ serviceUsers } = { serviceUsers: false }) =>
       requests.list(
-        { operation: 'users.list', method: 'GET', path: path`/iam/v1/accounts/${account}/users` },
+        {
+          operation: 'users.list',
+          method: 'GET',
+          path: path`/iam/v1/accounts/${account}/users`,
+          ...(serviceUsers ? { query: [['service-users', 'true']] } : {}),
+        },
         User,
       ),
 

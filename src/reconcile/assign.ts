@@ -7,6 +7,7 @@
  * | name    | other name, shares an IdP group     | uuid is there            | that group, renamed   |
  * | name    | same name, creation not confirmed   | same name, made since    | that group (claimed)  |
  * | name    | same name                           | nothing                  | created               |
+ * | name    | nothing                             | same name, SAML or SCIM  | federated: rights only |
  * | name    | nothing                             | same name                | not ours: left alone  |
  * | name    | nothing                             | nothing                  | created               |
  * | –       | uuid                                | uuid is there            | orphan                |
@@ -14,6 +15,7 @@
 import type { DesiredGroup } from '../access/desired-group.ts'
 import type { AccountGroup } from '../dynatrace/dynatrace.ts'
 import { foldKey } from '../lib/fold.ts'
+import { abandonedGroups, type FederatedGroup, isFederated } from './federated-groups.ts'
 import { newGroupRef } from './keys.ts'
 import { followsIntent, type OwnedGroup, type Ownership } from './ownership.ts'
 import type { GroupRef } from './state.ts'
@@ -25,6 +27,8 @@ export interface Assignment {
   readonly rows: ReadonlyMap<GroupRef, OwnedGroup>
   /** Creations that a crash left unconfirmed: to be recorded as ours. */
   readonly claims: readonly { readonly name: string; readonly id: string }[]
+  /** Groups of the account's own federation that rules name, or named: they get rights from us, and nothing else. */
+  readonly federated: ReadonlyMap<GroupRef, FederatedGroup>
   /** Owned groups that no rule wants any more. */
   readonly orphans: ReadonlyMap<GroupRef, OwnedGroup>
   /** Owned groups whose rules contradict each other: left as they are, but for people who are gone. */
@@ -49,6 +53,7 @@ export function assignGroups(
   const result = { desired: new Map<GroupRef, DesiredGroup>(), rows: new Map<GroupRef, OwnedGroup>() }
   const claims: { name: string; id: string }[] = []
   const taken: DesiredGroup[] = []
+  const federated = new Map<GroupRef, FederatedGroup>()
 
   for (const group of desired) {
     const nameKey = foldKey(group.name)
@@ -59,7 +64,8 @@ export function assignGroups(
       ref = row.dynatraceId
     } else if (homonym !== undefined) {
       if (row === undefined || !isOurCreation(row, homonym)) {
-        taken.push(group)
+        if (isFederated(homonym)) federated.set(homonym.id, { desired: group, group: homonym })
+        else taken.push(group)
         continue
       }
       claims.push({ name: row.name, id: homonym.id })
@@ -87,7 +93,11 @@ export function assignGroups(
       left.set(row.dynatraceId, row)
     }
   }
-  return { ...result, claims, orphans, withheld: left, vanished, taken }
+  const isKnown = (id: string) =>
+    result.desired.has(id) || orphans.has(id) || left.has(id) || federated.has(id)
+  for (const [ref, each] of abandonedGroups(ownership.rights.values(), byId, isKnown))
+    federated.set(ref, each)
+  return { ...result, claims, federated, orphans, withheld: left, vanished, taken }
 }
 
 /** By name first; then a row that lost its name goes to the desired group that shares most IdP groups with it. */

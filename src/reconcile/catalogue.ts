@@ -54,6 +54,8 @@ export function activeLevels(
 export type Lookup =
   | { readonly kind: 'found'; readonly id: string }
   | { readonly kind: 'missing' }
+  /** Defined in bridge.yaml, and not to be used as things are. */
+  | { readonly kind: 'withheld' }
   | { readonly kind: 'ambiguous'; readonly count: number }
 
 /** The policy of this name that can be bound at this level: global and account ones anywhere, others at home. */

@@ -14,6 +14,7 @@ import type { Work } from '../lib/turns.ts'
 import type { Assignment } from './assign.ts'
 import type { Catalogue } from './catalogue.ts'
 import { bindingKey, permissionKey } from './keys.ts'
+import type { Definitions } from './owned-definitions.ts'
 import { resolveWishes } from './resolve-wishes.ts'
 import { holdsGroup, type Scope } from './scope.ts'
 import type { GroupRef, State, StateBinding, StateGroup, StatePermission, StateUser } from './state.ts'
@@ -35,6 +36,8 @@ export interface DesiredInput {
   readonly snapshot: DirectorySnapshot
   /** Undefined when the scope holds no group, so that names need not be looked up. */
   readonly catalogue: Catalogue | undefined
+  /** Undefined likewise. */
+  readonly definitions: Definitions | undefined
   readonly scope: Scope
   readonly accountId: string
 }
@@ -43,8 +46,8 @@ export interface DesiredInput {
 const PEOPLE_A_STEP = 1_000
 
 export function* desiredState(input: DesiredInput): Work<DesiredState> {
-  const { model, assignment, snapshot, catalogue, scope } = input
-  const findings: Finding[] = []
+  const { model, assignment, snapshot, catalogue, definitions, scope } = input
+  const findings: Finding[] = [...(definitions?.findings ?? [])]
   const unsaid = new Set<string>()
   const rules = new Map<string, readonly string[]>()
   const groups = new Map<GroupRef, StateGroup>()
@@ -69,9 +72,27 @@ export function* desiredState(input: DesiredInput): Work<DesiredState> {
       looked += 1
       if (looked % PEOPLE_A_STEP === 0) yield
     }
-    if (!holdsGroup(scope, foldKey(group.name)) || catalogue === undefined) continue
+    if (!holdsGroup(scope, foldKey(group.name)) || catalogue === undefined || definitions === undefined)
+      continue
     groups.set(ref, { ref, name: group.name, description: group.description })
-    const wishes = resolveWishes(ref, group, { catalogue, accountId: input.accountId })
+    wish(ref, group, { catalogue, definitions })
+  }
+  for (const [ref, { desired, group }] of assignment.federated) {
+    yield
+    // Who is in it does not come from us; those the rules mean by it have access all the same.
+    if (desired !== undefined)
+      for (const emailKey of membersOf(desired, snapshot, inactive)) placed.add(emailKey)
+    if (!holdsGroup(scope, foldKey(group.name)) || catalogue === undefined || definitions === undefined)
+      continue
+    groups.set(ref, { ref, name: group.name, description: group.description })
+    if (desired !== undefined) wish(ref, desired, { catalogue, definitions })
+  }
+  function wish(
+    ref: GroupRef,
+    group: DesiredGroup,
+    known: { readonly catalogue: Catalogue; readonly definitions: Definitions },
+  ) {
+    const wishes = resolveWishes(ref, group, { ...known, accountId: input.accountId })
     for (const { binding, from } of wishes.bindings) {
       bindings.set(bindingKey(binding), binding)
       rules.set(bindingKey(binding), from)
@@ -85,8 +106,8 @@ export function* desiredState(input: DesiredInput): Work<DesiredState> {
   }
   return {
     state: {
-      policies: new Map(),
-      boundaries: new Map(),
+      policies: definitions?.policies ?? new Map(),
+      boundaries: definitions?.boundaries ?? new Map(),
       users: yield* invited(model, snapshot, placed),
       groups,
       members,

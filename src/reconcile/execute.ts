@@ -1,9 +1,17 @@
-/** Carries out one run from its record: the pass, the journal entries around it, and the record afterwards. */
+/**
+ * Carries out one run from its record: the pass, the journal entries around it, and the record afterwards.
+ *
+ * Every Dynatrace call of a run on record is in the journal: those before the plan with the plan, those of a phase
+ * before the results of its steps in the same write, the rest with the end. A write that the journal does not know
+ * can thus only belong to the newest `steps.begun` of a run that did not end. Of a pass that finds nothing new, and
+ * there may be one every few minutes for years, only failed calls (and writes, should there be any) are kept.
+ */
 import type { AccessModel } from '../access/model.ts'
 import type { DynatraceConnection } from '../dynatrace/dynatrace.ts'
 import { messageOf } from '../lib/errors.ts'
 import type { Log } from '../lib/log.ts'
 import type { JournalEntry } from '../store/journal-entry.ts'
+import { callEntry, isWorthKeeping } from './call-entry.ts'
 import type { CallLedger } from './call-ledger.ts'
 import { runPass } from './pass/pass.ts'
 import type { PassParts, PassResult } from './pass/request.ts'
@@ -45,6 +53,7 @@ export async function execute(
     actor: 'bridge',
     data,
   })
+  const callEntries = () => calls.drain(run.id).map(callEntry)
   const plannedEntry = () =>
     entry('run.planned', {
       plan: record.plan.hash,
@@ -59,20 +68,21 @@ export async function execute(
       // A plan of which nothing will happen is told once, at the end.
       if (!recorded && !(acts && plan.steps.some(step => step.verdict.kind === 'proceed'))) return
       recorded = true
-      await runs.save(record, [plannedEntry()])
+      await runs.save(record, [...callEntries(), plannedEntry()])
     },
     begun: (steps: readonly Step[]) =>
-      runs.note([entry('steps.begun', { steps: steps.map(({ id, title }) => ({ id, title })) })]),
+      runs.note([
+        ...callEntries(),
+        entry('steps.begun', { steps: steps.map(({ id, title }) => ({ id, title })) }),
+      ]),
     async done(steps: readonly Step[], results: ReadonlyMap<string, StepResult>) {
       record = { ...record, results: Object.fromEntries(results) }
-      await runs.save(
-        record,
-        steps.map(({ id, title, reason }) => {
-          const result = results.get(id) ?? { kind: 'skipped' as const, reason: 'Not reached.' }
-          const why = result.kind === 'applied' ? { reason } : { reason, problem: result.reason }
-          return entry(`step.${result.kind}`, { step: id, title, ...why })
-        }),
-      )
+      const told = steps.map(({ id, title, reason }) => {
+        const result = results.get(id) ?? { kind: 'skipped' as const, reason: 'Not reached.' }
+        const why = result.kind === 'applied' ? { reason } : { reason, problem: result.reason }
+        return entry(`step.${result.kind}`, { step: id, title, ...why })
+      })
+      await runs.save(record, [...callEntries(), ...told])
     },
   }
 
@@ -94,6 +104,7 @@ export async function execute(
     log.warn({ ...context, err: error }, `reconcile pass failed: ${messageOf(error)}`)
     record = { ...record, status: 'failed', problems: [messageOf(error)] }
   }
+  const rest = calls.drain(run.id)
   record = {
     ...record,
     ...(result === undefined ? {} : conclusion(record, result, request.model)),
@@ -103,10 +114,14 @@ export async function execute(
   if (recorded || !(await isKnown(record, runs))) {
     const { status, problems } = record
     await runs.save(record, [
+      ...rest.map(callEntry),
       entry('run.finished', { status, problems, plan: record.plan.hash, calls: record.calls }),
     ])
     const applied = Object.entries(record.results).filter(([, step]) => step.kind === 'applied')
     await runs.used(applied.map(([id]) => id))
+  } else {
+    const kept = rest.filter(isWorthKeeping)
+    if (kept.length > 0) await runs.note(kept.map(callEntry))
   }
   log.info(
     { ...context, status: record.status, steps: record.plan.steps.length, scope: record.scope },

@@ -1,6 +1,7 @@
 /** Text keys under which two things of the account are the same thing. */
 import type { Level } from '../dynatrace/dynatrace.ts'
 import { canonicalJson } from '../lib/digest.ts'
+import { foldKey } from '../lib/fold.ts'
 import type { GroupRef, StateBinding, StatePermission } from './state.ts'
 
 export const levelKey = (level: Level): string =>
@@ -25,6 +26,9 @@ export const groupLevelKey = (group: GroupRef, level: Level): string => `${group
 
 export const permissionKey = (permission: StatePermission): string =>
   canonicalJson([permission.group, permission.role, permission.scopeType, permission.scope])
+
+/** A policy or boundary of ours: what it is called, and where. Boundaries live on the account. */
+export const definitionKey = (level: Level, name: string): string => `${levelKey(level)} ${foldKey(name)}`
 
 /** The reference of a group that does not exist yet. */
 export const newGroupRef = (nameKey: string): GroupRef => `new:${nameKey}`

@@ -5,6 +5,7 @@ import { UpstreamError } from '../dynatrace/upstream-error.ts'
 import { foldKey } from '../lib/fold.ts'
 import type { Assignment } from './assign.ts'
 import { isNewGroup } from './keys.ts'
+import type { Ownership } from './ownership.ts'
 import { holdsGroup, type Scope } from './scope.ts'
 import type { GroupRef, StateGroup } from './state.ts'
 
@@ -20,23 +21,18 @@ export async function listGroups(dynatrace: Dynatrace): Promise<readonly Account
 }
 
 /** A pass over people alone trusts the registry that its groups are there; a call to one that is gone fails safely. */
-export function ownedAsIfThere(
-  rows: Iterable<{ readonly dynatraceId: string | undefined; readonly name: string }>,
-): readonly AccountGroup[] {
-  return [...rows].flatMap(({ dynatraceId, name }) =>
-    dynatraceId === undefined
-      ? []
-      : [
-          {
-            id: dynatraceId,
-            name,
-            description: '',
-            owner: 'LOCAL' as const,
-            federatedAttributeValues: [],
-            createdAt: undefined,
-          },
-        ],
+export function ownedAsIfThere({
+  groups,
+  rights,
+}: Pick<Ownership, 'groups' | 'rights'>): readonly AccountGroup[] {
+  const asIf = (id: string, name: string, owner: AccountGroup['owner']): AccountGroup => {
+    return { id, name, description: '', owner, federatedAttributeValues: [], createdAt: undefined }
+  }
+  const owned = [...groups.values()].flatMap(({ dynatraceId, name }) =>
+    dynatraceId === undefined ? [] : [asIf(dynatraceId, name, 'LOCAL')],
   )
+  const federated = new Map([...rights.values()].map(({ groupId, groupName }) => [groupId, groupName]))
+  return [...owned, ...[...federated].map(([id, name]) => asIf(id, name, 'SAML'))]
 }
 
 /** Folded names of groups that somebody in the scope should be in and that do not exist yet. */
@@ -55,7 +51,7 @@ export function absentGroups(
 }
 
 export interface ManagedGroups {
-  /** Every group of ours that is there. */
+  /** Every group of ours that is there; federated ones are not ours. */
   readonly all: ReadonlySet<GroupRef>
   readonly inScope: readonly AccountGroup[]
   readonly refsInScope: ReadonlySet<GroupRef>
@@ -74,11 +70,18 @@ export function managedGroups(
   }
   const unruled = [...assignment.orphans, ...assignment.withheld]
   for (const [ref, row] of unruled) if (holdsGroup(scope, row.nameKey)) refsInScope.add(ref)
+  for (const [ref, { group }] of assignment.federated)
+    if (holdsGroup(scope, foldKey(group.name))) refsInScope.add(ref)
   const all = new Set([...assignment.desired.keys(), ...unruled.map(([ref]) => ref)])
   const there = accountGroups.filter(group => all.has(group.id))
   return {
     all: new Set(there.map(group => group.id)),
-    inScope: there.filter(group => refsInScope.has(group.id)),
+    inScope: [
+      ...there.filter(group => refsInScope.has(group.id)),
+      ...[...assignment.federated.values()]
+        .map(each => each.group)
+        .filter(group => refsInScope.has(group.id)),
+    ],
     refsInScope,
     orphans: there
       .filter(group => assignment.orphans.has(group.id) && refsInScope.has(group.id))

@@ -1,5 +1,6 @@
 /**
- * The ownership registry: which groups and users of the account are ours.
+ * The ownership registry: which groups, users, policies and boundaries of the account are ours, and which rights
+ * of groups that are not.
  *
  * A row is written before the call that creates the thing (`creating`) and completed after it
  * (`owned`), so that a crash between the two loses nothing and claims nothing that was there before.
@@ -9,6 +10,8 @@ import { newId } from '../lib/ids.ts'
 import { breathe } from '../lib/turns.ts'
 import type { Reader, Store, Writer } from '../store/store.ts'
 import type { OwnershipRow } from '../store/tables.ts'
+import { type DefinitionWrites, definitionWrites } from './definition-writes.ts'
+import { type OwnedRight, ownedRight, type RightWrites, rightWrites } from './right-writes.ts'
 
 /** Rows in one query: a few milliseconds of the loop. */
 const CHUNK = 1_000
@@ -24,9 +27,26 @@ export interface OwnedGroup {
   readonly at: string
 }
 
+/** A policy or boundary. */
+export interface OwnedDefinition {
+  readonly id: string
+  readonly name: string
+  /** `definitionKey`. */
+  readonly nameKey: string
+  /** Whether it is certain that it came about. */
+  readonly state: 'creating' | 'owned'
+  readonly at: string
+}
+
 export interface Ownership {
   /** By `nameKey`. */
+  readonly policies: ReadonlyMap<string, OwnedDefinition>
+  /** By `nameKey`. */
+  readonly boundaries: ReadonlyMap<string, OwnedDefinition>
+  /** By `nameKey`. */
   readonly groups: ReadonlyMap<string, OwnedGroup>
+  /** Rights that we gave to groups of others, by key. */
+  readonly rights: ReadonlyMap<string, OwnedRight>
   /** Folded e-mails of users that the bridge brought into the account. */
   readonly users: ReadonlySet<string>
   /** Folded e-mails of users whose invitation was begun and not confirmed, with the instant of that. */
@@ -37,6 +57,9 @@ export async function readOwnership(db: Reader): Promise<Ownership> {
   const groups = new Map<string, OwnedGroup>()
   const users = new Set<string>()
   const invited = new Map<string, string>()
+  const policies = new Map<string, OwnedDefinition>()
+  const boundaries = new Map<string, OwnedDefinition>()
+  const rights = new Map<string, OwnedRight>()
   for (let after = ''; ; ) {
     const rows = await rowsAfter(db, after)
     for (const row of rows) {
@@ -44,10 +67,14 @@ export async function readOwnership(db: Reader): Promise<Ownership> {
       else if (row.kind === 'user') {
         if (row.state === 'owned') users.add(row.nameKey)
         else invited.set(row.nameKey, row.at)
-      }
+      } else if (row.kind === 'policy') policies.set(row.nameKey, ownedDefinition(row))
+      else if (row.kind === 'boundary') boundaries.set(row.nameKey, ownedDefinition(row))
+      else rights.set(row.nameKey, ownedRight(row))
     }
     const last = rows.at(-1)
-    if (last === undefined || rows.length < CHUNK) return { groups, users, invited }
+    if (last === undefined || rows.length < CHUNK) {
+      return { groups, users, invited, policies, boundaries, rights }
+    }
     after = last.id
     await breathe()
   }
@@ -67,7 +94,15 @@ function ownedGroup(row: OwnershipRow): OwnedGroup {
   }
 }
 
-export interface OwnershipWrites {
+const ownedDefinition = (row: OwnershipRow): OwnedDefinition => ({
+  id: row.dynatraceId ?? '',
+  name: row.name,
+  nameKey: row.nameKey,
+  state: row.state,
+  at: row.at,
+})
+
+export interface OwnershipWrites extends DefinitionWrites, RightWrites {
   /** Before creating: claims the names, unless they are ours already. */
   intend(kind: 'group' | 'user', entries: readonly OwnershipEntry[]): Promise<void>
   /** After creating. */
@@ -89,6 +124,8 @@ export function ownershipWrites(store: Store, runId: string, now: () => Date): O
   const update = (tx: Writer, kind: 'group' | 'user', nameKey: string) =>
     tx.updateTable('ownership').where('kind', '=', kind).where('nameKey', '=', nameKey)
   return {
+    ...definitionWrites(store, runId, now),
+    ...rightWrites(store, runId, now),
     async intend(kind, entries) {
       const at = now().toISOString()
       const rows = entries.map(entry => ({

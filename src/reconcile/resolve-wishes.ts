@@ -2,10 +2,13 @@
  * What rules wish for one group, with the ids that Dynatrace knows names by. A wish that names what is
  * not there, or not there once, becomes a finding.
  */
-import type { DesiredGroup, DesiredLevel } from '../access/desired-group.ts'
+import type { DesiredBinding, DesiredGroup } from '../access/desired-group.ts'
 import type { Finding } from '../lib/finding.ts'
 import { type Catalogue, findBoundary, findPolicy, type Lookup } from './catalogue.ts'
 import { groupLevelKey } from './keys.ts'
+import { levelProblems } from './level-problems.ts'
+import { findOwnBoundary, findOwnPolicy } from './own-names.ts'
+import type { Definitions } from './owned-definitions.ts'
 import type { GroupRef, StateBinding, StatePermission } from './state.ts'
 
 export interface Wishes {
@@ -21,27 +24,38 @@ export interface Wishes {
 export function resolveWishes(
   ref: GroupRef,
   group: DesiredGroup,
-  known: { readonly catalogue: Catalogue; readonly accountId: string },
+  known: {
+    readonly catalogue: Catalogue
+    readonly definitions: Definitions
+    readonly accountId: string
+  },
 ): Wishes {
   const bindings: { binding: StateBinding; from: readonly string[] }[] = []
   const permissions: { permission: StatePermission; from: readonly string[] }[] = []
   const unsaid: string[] = []
   const findings: Finding[] = []
 
+  const policyOf = ({ policy, level }: DesiredBinding): Lookup =>
+    findOwnPolicy(known.definitions, policy, level) ?? findPolicy(known.catalogue, policy, level)
+  const boundaryOf = (name: string): Lookup =>
+    findOwnBoundary(known.definitions, name) ?? findBoundary(known.catalogue, name)
+
   for (const wish of group.bindings) {
+    const policy = policyOf(wish)
     const problems = [
       ...levelProblems(wish.level, known.catalogue),
-      ...nameProblems('policy', wish.policy, findPolicy(known.catalogue, wish.policy, wish.level)),
-      ...wish.boundaries.flatMap(name => nameProblems('boundary', name, findBoundary(known.catalogue, name))),
+      ...nameProblems('policy', wish.policy, policy),
+      ...wish.boundaries.flatMap(name => nameProblems('boundary', name, boundaryOf(name))),
     ]
-    const policy = findPolicy(known.catalogue, wish.policy, wish.level)
-    if (problems.length > 0 || policy.kind !== 'found') {
+    // A boundary that cannot be said must not be left out: the policy would reach further than anybody asked for.
+    const unbounded = wish.boundaries.some(name => boundaryOf(name).kind !== 'found')
+    if (problems.length > 0 || unbounded || policy.kind !== 'found') {
       unsaid.push(groupLevelKey(ref, wish.level))
       findings.push(...problems)
       continue
     }
     const boundaryIds = wish.boundaries.flatMap(name => {
-      const found = findBoundary(known.catalogue, name)
+      const found = boundaryOf(name)
       return found.kind === 'found' ? [found.id] : []
     })
     const { level, parameters } = wish
@@ -71,29 +85,9 @@ export function resolveWishes(
   return { bindings, permissions, unsaid, findings }
 }
 
-function levelProblems(level: DesiredLevel, catalogue: Catalogue): readonly Finding[] {
-  if (level.kind === 'account') return []
-  const environment = catalogue.environments.get(level.id)
-  if (environment?.active === true) return []
-  return [
-    {
-      kind: environment === undefined ? 'environment-not-found' : 'environment-inactive',
-      severity: environment === undefined ? 'error' : 'warning',
-      subject: `environment ${level.id}`,
-      message:
-        environment === undefined
-          ? `The account has no environment ${level.id}; nothing is granted there.`
-          : `The environment ${level.id} is inactive; nothing is granted or changed there.`,
-      remedy:
-        environment === undefined
-          ? 'Correct its id under "environments" in bridge.yaml.'
-          : 'Activate it, or take it out of bridge.yaml.',
-    },
-  ]
-}
-
 function nameProblems(what: 'policy' | 'boundary', name: string, found: Lookup): readonly Finding[] {
-  if (found.kind === 'found') return []
+  // Why a definition is withheld is told once, by itself.
+  if (found.kind === 'found' || found.kind === 'withheld') return []
   const missing = found.kind === 'missing'
   return [
     {
@@ -104,7 +98,7 @@ function nameProblems(what: 'policy' | 'boundary', name: string, found: Lookup):
         ? `The account has no ${what} named "${name}"; bindings that need it are not made.`
         : `The account has ${found.count} of ${what} "${name}"; which one is meant cannot be known.`,
       remedy: missing
-        ? `Create the ${what} in Dynatrace, or correct its name in bridge.yaml.`
+        ? `Create the ${what} in Dynatrace, define it in bridge.yaml, or correct its name there.`
         : 'Rename all but one of them in Dynatrace.',
     },
   ]

@@ -36,7 +36,14 @@ export interface Run {
   readonly results: Readonly<Record<string, StepResult>>
   readonly findings: readonly Finding[]
   /** Objects of the account that are not ours and were left alone. */
-  readonly unmanaged: { readonly users: number; readonly groups: number; readonly bindings: number }
+  readonly unmanaged: {
+    readonly users: number
+    readonly groups: number
+    readonly bindings: number
+    /** Without the global ones, which are everybody's. Runs of earlier releases did not count these two. */
+    readonly policies?: number | undefined
+    readonly boundaries?: number | undefined
+  }
   /** Dynatrace calls by operation. */
   readonly calls: Readonly<Record<string, number>>
   /** Why the run failed or is partial. */
@@ -54,7 +61,7 @@ export function newRun(asked: Pick<Run, 'trigger' | 'mode' | 'scope' | 'status' 
     plan: { hash: '', steps: [] },
     results: {},
     findings: [],
-    unmanaged: { users: 0, groups: 0, bindings: 0 },
+    unmanaged: { users: 0, groups: 0, bindings: 0, policies: 0, boundaries: 0 },
     calls: {},
     problems: [],
   }

@@ -3,7 +3,9 @@ import type { AccountGroup } from '../dynatrace/dynatrace.ts'
 import { foldKey } from '../lib/fold.ts'
 import { type Assignment, sourcesOf } from './assign.ts'
 import type { ObservedState } from './observe/observed.ts'
+import type { Definitions } from './owned-definitions.ts'
 import { followsIntent, type Ownership, type OwnershipWrites } from './ownership.ts'
+import type { State } from './state.ts'
 
 /** Creations and renames that a crash left open, groups that are gone, IdP groups that come or go. */
 export async function settleRegistry(
@@ -28,6 +30,15 @@ export async function settleRegistry(
   }
 }
 
+/** Policies and boundaries that a crash left open, and those that are gone. */
+export async function settleDefinitions(
+  { claims, vanished }: Pick<Definitions, 'claims' | 'vanished'>,
+  writes: OwnershipWrites,
+): Promise<void> {
+  await writes.confirmDefinitions(claims)
+  await writes.forgetDefinitions(vanished)
+}
+
 /** Invitations that a crash left open: ours when the person is there soon after, else nobody's. */
 export async function settleInvitations(
   ownership: Ownership,
@@ -42,4 +53,21 @@ export async function settleInvitations(
     'user',
     open.filter(([, at]) => !ours(at)).map(([key]) => key),
   )
+}
+
+/** Rights of ours in groups of others that somebody took away and nobody wants: whoever gives them again, owns them. */
+export async function settleRights(
+  { rights }: Pick<Ownership, 'rights'>,
+  desired: State,
+  { state, blind }: Pick<ObservedState, 'state' | 'blind'>,
+  writes: OwnershipWrites,
+): Promise<void> {
+  const seen = (key: string) => state.bindings.has(key) || state.permissions.has(key)
+  const wanted = (key: string) => desired.bindings.has(key) || desired.permissions.has(key)
+  const isBlind = (ref: string) =>
+    blind.permissions.has(ref) || [...blind.bindings].some(place => place.startsWith(`${ref} `))
+  const gone = [...rights.values()].filter(({ key, groupId }) => {
+    return state.groups.has(groupId) && !isBlind(groupId) && !seen(key) && !wanted(key)
+  })
+  await writes.releaseRights(gone.map(({ key }) => key))
 }

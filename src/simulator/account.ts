@@ -21,6 +21,7 @@ import type {
 import type { PlatformToken } from './account/platform-tokens.ts'
 import type { AuditEvent } from './audit.ts'
 import { notFound } from './rejection.ts'
+import { defaultSwitches, type Switches } from './switches.ts'
 
 export interface Account {
   readonly uuid: string
@@ -28,10 +29,12 @@ export interface Account {
   readonly clock: Clock
   /** Cannot be removed from the account. */
   readonly ownerEmail: string
-  /** The service user the OAuth client acts as. */
-  readonly subjectEmail: string
+  /** The user the OAuth client acts as. */
+  subjectEmail: string
+  /** How the account answers open questions; set by `useSwitches`, as one of them is how users are found. */
+  switches: Switches
   readonly environments: Map<string, Environment>
-  /** By folded e-mail, service users included. */
+  /** By e-mail, folded unless letter case counts; service users included. */
   readonly users: Map<string, User>
   readonly userKeyByUid: Map<string, string>
   readonly identities: Map<string, Identity>
@@ -64,6 +67,7 @@ export function emptyAccount(
 ): Account {
   return {
     ...identity,
+    switches: defaultSwitches,
     environments: new Map(),
     users: new Map(),
     userKeyByUid: new Map(),
@@ -89,9 +93,17 @@ export function emptyAccount(
 /** The time now as the API writes it. */
 export const timestamp = (account: Account): string => account.clock.now().toISOString()
 
-/** The user with this e-mail, in any letter case. */
+/** The key under which the account keeps a user: letter case counts only if a switch says so. */
+export const emailKey = (account: Pick<Account, 'switches'>, email: string): string =>
+  account.switches.emailCase === 'exact' ? email : foldKey(email)
+
+/** As `userByEmail`, undefined when there is none. */
+export const findUser = (account: Account, email: string): User | undefined =>
+  account.users.get(emailKey(account, email))
+
+/** The user with this e-mail, in any letter case unless it counts. */
 export function userByEmail(account: Account, email: string): User {
-  const user = account.users.get(foldKey(email))
+  const user = findUser(account, email)
   if (user === undefined) throw notFound(`User ${email} not found`)
   return user
 }

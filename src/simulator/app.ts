@@ -5,6 +5,7 @@ import { controlRoutes } from './control/routes.ts'
 import { environmentApi } from './environment-api.ts'
 import { answerErrors } from './errors.ts'
 import { injectFaults } from './fault-hooks.ts'
+import { limitRate } from './rate-limit.ts'
 import { allowlistRoutes } from './routes/allowlist.ts'
 import { auditRoute } from './routes/audit.ts'
 import { bindingRoutes } from './routes/bindings.ts'
@@ -35,6 +36,7 @@ export function createApp(simulation: Simulation, url: () => string): FastifyIns
   parseBodies(app)
   answerErrors(app, simulation.log)
   countCalls(app, simulation)
+  keepPast(app, simulation)
   controlRoutes(app, simulation, url)
   app.register((calls, _options, done) => {
     injectFaults(calls, simulation)
@@ -53,6 +55,7 @@ export function createApp(simulation: Simulation, url: () => string): FastifyIns
 }
 
 function accountApi(api: FastifyInstance, simulation: Simulation): void {
+  limitRate(api, simulation)
   authorize(api, simulation)
   userRoutes(api, simulation)
   groupRoutes(api, simulation)
@@ -69,6 +72,13 @@ function accountApi(api: FastifyInstance, simulation: Simulation): void {
   environmentRoutes(api, simulation)
   allowlistRoutes(api, simulation)
   auditRoute(api, simulation)
+}
+
+/** What reads that lag are answered from. Edits of people lag as well. */
+function keepPast(app: FastifyInstance, simulation: Simulation): void {
+  app.addHook('preHandler', async ({ method }) => {
+    if (method !== 'GET') simulation.lag.keep(simulation.account)
+  })
 }
 
 function countCalls(app: FastifyInstance, { calls, log }: Simulation): void {

@@ -2,7 +2,7 @@
 import type { FastifyInstance } from 'fastify'
 import { groupsOf } from './account/memberships.ts'
 import { permissionsOf } from './account/permissions.ts'
-import type { Account } from './account.ts'
+import { type Account, userByUid } from './account.ts'
 import { forbidden } from './rejection.ts'
 import type { Simulation } from './simulation.ts'
 import { checkScope } from './tokens.ts'
@@ -16,11 +16,12 @@ declare module 'fastify' {
 
 export function authorize(app: FastifyInstance, simulation: Simulation): void {
   app.addHook('onRequest', async request => {
-    const held = simulation.tokens.scopesOf(request.headers.authorization)
+    const resource = `urn:dtaccount:${simulation.account.uuid}`
+    const token = simulation.tokens.contentOf(request.headers.authorization, resource)
     const { scopes } = request.routeOptions.config
-    if (scopes !== undefined) checkScope(held, scopes)
+    if (scopes !== undefined) checkScope(token.scopes, scopes)
     const role = neededRole(request.url)
-    if (role !== undefined && !subjectHolds(simulation.account, role)) throw forbidden()
+    if (role !== undefined && !holds(simulation.account, token.subject, role)) throw forbidden()
     checkAccount(simulation.account, request.params)
   })
 }
@@ -31,9 +32,9 @@ function neededRole(url: string): string | undefined {
 }
 
 /** The token acts as its subject user: a client whose subject lost the role has locked itself out. */
-function subjectHolds(account: Account, role: string): boolean {
-  const subject = account.users.get(account.subjectEmail)
-  if (subject === undefined) return false
+function holds(account: Account, uid: string, role: string): boolean {
+  const subject = userByUid(account, uid)
+  if (subject?.status !== 'ACTIVE') return false
   return groupsOf(account, subject).some(group =>
     permissionsOf(account, group).some(permission => permission.permissionName === role),
   )

@@ -3,11 +3,10 @@
  * An inactive environment lets nobody in.
  */
 import type { FastifyInstance, FastifyRequest } from 'fastify'
-import { foldKey } from '../lib/fold.ts'
 import { apiTokenBySecret, apiTokenWorks, useApiToken } from './account/api-tokens.ts'
 import type { TokenUser } from './account/environment-objects.ts'
 import { usedPlatformToken } from './account/platform-tokens.ts'
-import { userByUid } from './account.ts'
+import { findUser, userByUid } from './account.ts'
 import { forbidden, notFound, Rejection } from './rejection.ts'
 import type { Simulation } from './simulation.ts'
 
@@ -30,11 +29,11 @@ export function authorizeEnvironment(app: FastifyInstance, simulation: Simulatio
     const environmentId = environmentOf(request)
     const environment = simulation.account.environments.get(environmentId)
     if (environment === undefined) throw notFound(`Environment ${environmentId} not found`)
+    if (!environment.active) throw forbidden(`Environment ${environmentId} is not active`)
     const classic = request.url.startsWith(`/e/${environmentId}/api/`)
     const caller = classic
       ? accessTokenCaller(simulation, environmentId, request)
       : platformCaller(simulation, environmentId, request)
-    if (!environment.active) throw forbidden(`Environment ${environmentId} is not active`)
     const { scopes } = request.routeOptions.config
     if (scopes !== undefined && !scopes.some(scope => caller.scopes.includes(scope))) {
       throw forbidden(`Token is missing required scope. Use one of: ${scopes.join(', ')}`)
@@ -73,7 +72,7 @@ function accessTokenCaller(
   useApiToken(account, token, request.ip)
   return {
     name: token.owner,
-    uid: account.users.get(foldKey(token.owner))?.uid,
+    uid: findUser(account, token.owner)?.uid,
     scopes: token.scopes,
     tokenId: token.id,
     personal: token.personalAccessToken,
@@ -89,13 +88,13 @@ function platformCaller(
   const { account } = simulation
   const { authorization } = request.headers
   const platformToken = /^bearer (dt0s16\..+)$/i.exec(authorization ?? '')?.[1]
-  if (platformToken === undefined) {
-    const scopes = simulation.tokens.scopesOf(authorization)
-    const subject = account.users.get(account.subjectEmail)
-    if (subject === undefined) throw forbidden()
-    return { name: subject.email, uid: subject.uid, scopes, tokenId: undefined, personal: false }
-  }
   const resource = `urn:dtenvironment:${environmentId}`
+  if (platformToken === undefined) {
+    const { subject: uid, scopes } = simulation.tokens.contentOf(authorization, resource)
+    const subject = userByUid(account, uid)
+    if (subject?.status !== 'ACTIVE') throw forbidden()
+    return { name: subject.email, uid, scopes, tokenId: undefined, personal: false }
+  }
   const token = usedPlatformToken(account, platformToken, resource, request.ip)
   if (token === undefined) throw new Rejection(401, 'Failed to validate platform token.')
   const name = userByUid(account, token.userUuid)?.email ?? ''

@@ -6,7 +6,7 @@ import { STATUS_CODES } from 'node:http'
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Log } from '../lib/log.ts'
 import { environmentEnvelope, isEnvironmentPath } from './environment-error.ts'
-import { Rejection } from './rejection.ts'
+import { Rejection, SsoRejection } from './rejection.ts'
 
 /** The body for an error of this status on this path. */
 export function envelope(
@@ -58,6 +58,9 @@ export function pathOf(request: FastifyRequest): string {
 
 function reject(request: FastifyRequest, reply: FastifyReply, error: Rejection): FastifyReply {
   const path = pathOf(request)
+  if (error instanceof SsoRejection) {
+    return reply.code(error.status).send({ error: error.error, error_description: error.message })
+  }
   const body = isEnvironmentPath(path)
     ? environmentEnvelope(path, error.status, error.message, error)
     : envelope(path, error.status, error.message, error.errorsMap)

@@ -1,8 +1,9 @@
 /** Makes ordered faults happen to API calls: before the call is handled, or to the answer on its way out. */
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { z } from 'zod'
 import { unreachable } from '../lib/errors.ts'
 import { envelope, pathOf } from './errors.ts'
-import type { Fault } from './faults.ts'
+import type { Fault } from './fault.ts'
 import type { Simulation } from './simulation.ts'
 
 declare module 'fastify' {
@@ -11,6 +12,14 @@ declare module 'fastify' {
     lateFault: Fault | undefined
   }
 }
+
+/** The two ways in which answers tell that they are a page: a key of the next one, or its number. */
+const pageMarks = z.object({
+  nextPageKey: z.string().nullish(),
+  pageNumber: z.number().optional(),
+  pageSize: z.number().optional(),
+  totalCount: z.number().optional(),
+})
 
 export function injectFaults(app: FastifyInstance, simulation: Simulation): void {
   app.decorateRequest('lateFault', undefined)
@@ -27,6 +36,10 @@ export function injectFaults(app: FastifyInstance, simulation: Simulation): void
       case 'rate-limit':
         reply.header('retry-after', String(fault.retryAfter ?? 1))
         return refuse(request, reply, 429, 'Too many requests')
+      case 'rate-limit-bare':
+        return refuse(request, reply, 429, 'Too many requests')
+      case 'expired-token':
+        return refuse(request, reply, 401, 'Failed to validate access token.')
       case 'html':
         return reply
           .code(fault.status ?? 200)
@@ -39,6 +52,8 @@ export function injectFaults(app: FastifyInstance, simulation: Simulation): void
       case 'truncate':
       case 'cut-after-write':
       case 'short-list':
+      case 'short-page':
+      case 'duplicate-items':
         request.lateFault = fault
         return
       default:
@@ -46,7 +61,7 @@ export function injectFaults(app: FastifyInstance, simulation: Simulation): void
     }
   })
   app.addHook('preSerialization', async (request, _reply, payload) =>
-    request.lateFault?.fault === 'short-list' ? shortened(payload) : payload,
+    request.lateFault === undefined ? payload : spoiled(request.lateFault, payload),
   )
   app.addHook('onSend', async (request, reply, payload) => {
     if (request.lateFault?.fault === 'cut-after-write') return cut(request, reply)
@@ -69,11 +84,30 @@ function cut(request: FastifyRequest, reply: FastifyReply): FastifyReply {
   return reply
 }
 
-/** Every list in the answer loses its second half; counts beside it stay. */
-function shortened(payload: unknown): unknown {
-  if (Array.isArray(payload)) return payload.slice(0, Math.floor(payload.length / 2))
+function spoiled({ fault }: Fault, payload: unknown): unknown {
+  if (fault === 'short-list') return withLists(payload, firstHalf)
+  if (fault === 'short-page') return isFollowed(payload) ? withLists(payload, firstHalf) : payload
+  if (fault === 'duplicate-items') return withLists(payload, list => [...list, ...list.slice(-1)])
+  return payload
+}
+
+const firstHalf = (list: readonly unknown[]) => list.slice(0, Math.floor(list.length / 2))
+
+/** Changes the lists of an answer; counts beside them stay. */
+function withLists(payload: unknown, change: (list: readonly unknown[]) => readonly unknown[]): unknown {
+  if (Array.isArray(payload)) return change(payload)
   if (payload === null || typeof payload !== 'object') return payload
   return Object.fromEntries(
-    Object.entries(payload).map(([name, value]) => [name, Array.isArray(value) ? shortened(value) : value]),
+    Object.entries(payload).map(([name, value]) => [name, Array.isArray(value) ? change(value) : value]),
   )
+}
+
+/** Whether more pages come after this one. */
+function isFollowed(payload: unknown): boolean {
+  const page = pageMarks.safeParse(payload).data
+  if (page === undefined) return false
+  if (typeof page.nextPageKey === 'string') return true
+  const { pageNumber, pageSize, totalCount } = page
+  if (pageNumber === undefined || pageSize === undefined || totalCount === undefined) return false
+  return pageNumber * pageSize < totalCount
 }

@@ -26,3 +26,13 @@ export const notFound = (message: string): Rejection => new Rejection(404, messa
 
 /** 409: a name that must be unique is taken. */
 export const conflict = (message: string): Rejection => new Rejection(409, message)
+
+/** Refusal of a token request, always a 400, with the code that RFC 6749 §5.2 has for it. */
+export class SsoRejection extends Rejection {
+  readonly error: 'invalid_request' | 'invalid_client' | 'invalid_scope' | 'unsupported_grant_type'
+
+  constructor(error: SsoRejection['error'], description: string) {
+    super(400, description)
+    this.error = error
+  }
+}

@@ -1,10 +1,20 @@
 /** What the composition root and tests know of a running simulator. `start.ts` makes one. */
+import type { AccountSize } from './seed/large.ts'
+import type { Seed } from './seed/seed.ts'
+import type { Switches } from './switches.ts'
+
 export interface SimulatorOptions {
   readonly host: string
   /** 0 takes a free port. */
   readonly port: number
-  /** `sample`: the account of the demo; `empty`: only the account owner and the built-in things. */
-  readonly seed: 'sample' | 'empty'
+  /** What is in it, unless the state file tells. */
+  readonly seed: Seed
+  /** Of the seed `large`; what is left out is as much as an account can have. */
+  readonly size?: Partial<AccountSize>
+  /** Where the account comes from, once the file is there, and where it is saved: when asked and at `close`. */
+  readonly stateFile?: string
+  /** Answers to open questions other than the default ones, e.g. `{ emailCase: 'exact' }`. */
+  readonly switches?: Partial<Switches>
 }
 
 export interface RunningSimulator {
@@ -13,5 +23,8 @@ export interface RunningSimulator {
   readonly accountUuid: string
   readonly clientId: string
   readonly clientSecret: string
+  /** Whether the account came from the state file. */
+  readonly restored: boolean
+  /** Ends it. Saves the state file, if there is one, and rejects with `StateFileError` when that fails. */
   close(): Promise<void>
 }

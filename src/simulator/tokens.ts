@@ -6,29 +6,44 @@ import { forbidden, Rejection } from './rejection.ts'
 /** Seconds a token of the client credentials grant lives. */
 export const tokenLifetime = 300
 
+/** What a token says. */
+export interface TokenContent {
+  /** The uid of the user it acts as. */
+  readonly subject: string
+  readonly scopes: readonly string[]
+  /** `urn:dtaccount:…` or `urn:dtenvironment:…`: where it is accepted. */
+  readonly resource: string
+}
+
 export interface Tokens {
-  issue(subject: string, scopes: readonly string[]): string
-  /** The scopes of the token in an Authorization header. Throws the vendor's 401s. */
-  scopesOf(authorization: string | undefined): readonly string[]
-  /** Forgets every token, as a changed client secret would. */
+  issue(content: TokenContent): string
+  /**
+   * The content of the token in an Authorization header. Throws the vendor's 401s, and a 403 when the token is for
+   * another resource.
+   */
+  contentOf(authorization: string | undefined, resource: string): TokenContent
+  /** Forgets every token. A changed client secret alone does not: tokens live until they end. */
   revokeAll(): void
 }
 
 export function createTokens(clock: Clock): Tokens {
-  const issued = new Map<string, { readonly scopes: readonly string[]; readonly expiresAt: number }>()
+  const issued = new Map<string, TokenContent & { readonly expiresAt: number }>()
   return {
-    issue(subject, scopes) {
+    issue(content) {
       const now = clock.now().getTime()
       for (const [token, { expiresAt }] of issued) if (expiresAt <= now) issued.delete(token)
+      const issuedAt = Math.floor(now / 1000)
       const token = jwt({
-        sub: subject,
-        scope: scopes.join(' '),
-        exp: Math.floor(now / 1000) + tokenLifetime,
+        sub: content.subject,
+        scope: content.scopes.join(' '),
+        resource: content.resource,
+        iat: issuedAt,
+        exp: issuedAt + tokenLifetime,
       })
-      issued.set(token, { scopes, expiresAt: now + tokenLifetime * 1000 })
+      issued.set(token, { ...content, expiresAt: now + tokenLifetime * 1000 })
       return token
     },
-    scopesOf(authorization) {
+    contentOf(authorization, resource) {
       const [scheme, token = ''] = (authorization ?? '').split(' ')
       if (authorization !== undefined && scheme?.toLowerCase() !== 'bearer') {
         throw new Rejection(401, 'Incorrect Authorization header in request - expected `Bearer`!')
@@ -37,7 +52,8 @@ export function createTokens(clock: Clock): Tokens {
       if (found === undefined || found.expiresAt <= clock.now().getTime()) {
         throw new Rejection(401, 'Failed to validate access token.')
       }
-      return found.scopes
+      if (found.resource !== resource) throw forbidden(`Token is for ${found.resource}, not for ${resource}`)
+      return found
     },
     revokeAll: () => issued.clear(),
   }

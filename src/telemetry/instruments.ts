@@ -44,6 +44,26 @@ export function declareInstruments(registry: Registry) {
       buckets: [0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120],
       registers,
     }),
+    circuit: new Gauge({
+      name: 'scim_bridge_dynatrace_circuit_state',
+      help: 'Whether calls to Dynatrace are made: 0 closed (yes), 1 half-open (one is trying), 2 open (none, as nobody answers).',
+      registers,
+    }),
+    callsInFlight: new Gauge({
+      name: 'scim_bridge_dynatrace_calls_in_flight',
+      help: 'Calls to Dynatrace that wait for their answer.',
+      registers,
+    }),
+    callWindow: new Gauge({
+      name: 'scim_bridge_dynatrace_call_window',
+      help: 'How many calls to Dynatrace may be in flight: grows while it goes well, is halved by a 429.',
+      registers,
+    }),
+    callsWaiting: new Gauge({
+      name: 'scim_bridge_dynatrace_calls_waiting',
+      help: 'Calls to Dynatrace that wait for their turn.',
+      registers,
+    }),
     passes: new Counter({
       name: 'scim_bridge_reconcile_passes_total',
       help: 'Finished passes, by scope (full, keyed), mode (plan, apply) and status.',

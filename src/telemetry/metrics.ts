@@ -43,6 +43,13 @@ export interface StatusMeasure {
   readonly pendingKeys: number
 }
 
+export interface ConnectionMeasure {
+  readonly circuit: 'closed' | 'half-open' | 'open'
+  readonly inFlight: number
+  readonly window: number
+  readonly waiting: number
+}
+
 export interface Metrics {
   recordRequest(request: RequestRecord): void
   recordCall(call: CallMeasure): void
@@ -51,6 +58,7 @@ export interface Metrics {
   /** To be told of each run once, when it has finished. */
   recordRun(run: RunMeasure): void
   recordStatus(status: StatusMeasure): void
+  recordConnection(connection: ConnectionMeasure): void
   /** All of it in the Prometheus text format. */
   text(): Promise<string>
   readonly contentType: string
@@ -79,6 +87,12 @@ export function createMetrics(): Metrics {
       instruments.pendingKeys.set(pendingKeys)
       setInstant(instruments.lastAttempt, lastAttemptAt)
       setInstant(instruments.lastSuccess, lastSuccessAt)
+    },
+    recordConnection({ circuit, inFlight, window, waiting }) {
+      instruments.circuit.set(circuit === 'closed' ? 0 : circuit === 'half-open' ? 1 : 2)
+      instruments.callsInFlight.set(inFlight)
+      instruments.callWindow.set(window)
+      instruments.callsWaiting.set(waiting)
     },
     text: () => registry.metrics(),
     contentType: registry.contentType,

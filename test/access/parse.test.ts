@@ -11,7 +11,15 @@ test('the sample is valid, without warnings, and says what its comments call the
   const sample = validModel(text)
   const bare = validModel('version: 1\nrules: []')
   t.same(warnings(text), [])
-  t.equal(sample.rules.length, 3)
+  t.equal(sample.rules.length, 4)
+  t.same(
+    sample.policies.map(({ name }) => name),
+    ['team analysis'],
+  )
+  t.same(
+    sample.boundaries.map(({ name }) => name),
+    ['analysts of {team}'],
+  )
   t.same(sample.lifecycle, bare.lifecycle)
   t.same(sample.guards, bare.guards)
   t.equal(sample.mode, bare.mode)
@@ -84,6 +92,8 @@ schedule: { full: 2h }
         permissions: [],
       },
     ],
+    policies: [],
+    boundaries: [],
     lifecycle: {
       invite: 'with-first-access',
       deactivated: { kind: 'remove', afterMs: 604_800_000 },
@@ -106,16 +116,6 @@ const oneMistake: readonly (readonly [part: string, fragment: string, ...problem
     '3:7 mode: "mode" must be observe or upsert or sync, not "sinc" → did you mean "sync"?',
   ],
   ['mode', 'mod: sync', '3:1 mod: unknown key "mod" → did you mean "mode"?'],
-  [
-    'mode',
-    'policies: [ { name: x } ]',
-    '3:1 policies: policies cannot be defined in this file yet → create them in Dynatrace and refer to them by name in "bindings"; remove "policies" here',
-  ],
-  [
-    'mode',
-    'boundaries: []',
-    '3:1 boundaries: boundaries cannot be defined in this file yet → create them in Dynatrace and refer to them by name in "bindings"; remove "boundaries" here',
-  ],
   ['mode', 'version: 1', '3:1 : the key "version" is there twice → remove one of the two'],
   [
     'environments',
@@ -409,7 +409,7 @@ test('a long line is shown around the mark', async t => {
 
 test('no text whatever makes the parser throw or point outside the file', async () => {
   const piece = fc.constantFrom(
-    ...'version: 1|rules:|  - |name: |match: |"{a}"|{|}|[|]|*a|&a |: |, |\n|\t|"|\'|#|null|é|group: |level: |account'.split(
+    ...'version: 1|rules:|policies:|boundaries:|query: |statement: |for: |$|bindParam:x}|a:b = "|;|  - |name: |match: |"{a}"|{|}|[|]|*a|&a |: |, |\n|\t|"|\'|#|null|é|group: |level: |account'.split(
       '|',
     ),
   )

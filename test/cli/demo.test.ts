@@ -127,7 +127,14 @@ async function playground(t: Test) {
     accessFile: SAMPLE,
     scimToken: env.BRIDGE_SCIM_TOKEN,
     adminToken: env.BRIDGE_ADMIN_TOKEN,
-    dynatrace: { accountUuid, clientId, clientSecret, apiUrl: url, ssoUrl: url },
+    dynatrace: {
+      accountUuid,
+      clientId,
+      clientSecret,
+      apiUrl: url,
+      ssoUrl: url,
+      environmentUrl: `${url}/e/{id}`,
+    },
     log: createLogger('fatal'),
     clock: systemClock,
   })

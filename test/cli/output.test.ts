@@ -285,6 +285,31 @@ test('journal lines', async t => {
   t.ok(emoji.isWellFormed(), 'no character is cut in two')
   t.match(text, 'Older entries: --before 8')
   t.match(journalText({ entries: [] }, plain), 'no such entries')
+  const call = {
+    call: 'call-4f9c21ab07d15e3a',
+    operation: 'users.invite',
+    method: 'POST',
+    path: '/iam/v1/accounts/a/users',
+    status: 201,
+    outcome: 'ok',
+    attempts: 2,
+    durationMs: 35,
+  }
+  const calls = [
+    { ...entry, kind: 'dynatrace.call', data: call },
+    { ...entry, kind: 'dynatrace.call', data: { operation: 'not as it should be' } },
+  ]
+  const told = journalText({ entries: calls }, plain)
+  t.match(told, 'users.invite: ok 201 in 35 ms, 2 tries: POST /iam/v1/accounts/a/users')
+  t.match(told, '{"operation":"not as it should be"}')
+  const { status: _, ...lost } = {
+    ...call,
+    outcome: 'unavailable',
+    attempts: 1,
+    problem: 'connection refused',
+  }
+  const failed = journalText({ entries: [{ ...entry, kind: 'dynatrace.call', data: lost }] }, plain)
+  t.match(failed, 'users.invite: unavailable no answer in 35 ms: connection refused')
 })
 
 function sampleRun(): Run {

@@ -48,6 +48,7 @@ test('every setting is read', async t => {
     DT_CLIENT_SECRET: secret,
     DT_API_URL: 'http://127.0.0.1:8090/',
     DT_SSO_URL: 'http://127.0.0.1:8090',
+    DT_ENVIRONMENT_URL: 'http://127.0.0.1:8090/e/{id}/',
     LOG_LEVEL: 'debug',
   })
   t.same(read, {
@@ -69,6 +70,7 @@ test('every setting is read', async t => {
       clientSecret: secret,
       apiUrl: 'http://127.0.0.1:8090',
       ssoUrl: 'http://127.0.0.1:8090',
+      environmentUrl: 'http://127.0.0.1:8090/e/{id}',
     },
     logLevel: 'debug',
   })
@@ -80,7 +82,14 @@ test('the client id may be left to the secret, whose first two parts it is', asy
     clientId: 'dt0s02.ABCD1234',
     apiUrl: 'https://api.dynatrace.com',
     ssoUrl: 'https://sso.dynatrace.com',
+    environmentUrl: 'https://{id}.apps.dynatrace.com',
   })
+  const simulated = settings({
+    DT_ACCOUNT_UUID: uuid,
+    DT_CLIENT_SECRET: secret,
+    DT_API_URL: 'http://simulator:8090/',
+  })
+  t.equal(simulated.dynatrace?.environmentUrl, 'http://simulator:8090/e/{id}')
 })
 
 test('a secret may come from a file, without the line break at its end', async t => {
@@ -146,6 +155,11 @@ test('each mistake names the variable and the remedy, and no message holds a val
     [{ ...dt, DT_ACCOUNT_UUID: 'acme' }, /^DT_ACCOUNT_UUID is no account UUID/],
     [{ ...dt, DT_API_URL: 'https://user:hunter2@api' }, /^DT_API_URL is no base URL/],
     [{ ...dt, DT_SSO_URL: 'ftp://sso' }, /^DT_SSO_URL is no base URL/],
+    [
+      { ...dt, DT_ENVIRONMENT_URL: 'https://abc12345.apps.dynatrace.com' },
+      /^DT_ENVIRONMENT_URL is no base URL/,
+    ],
+    [{ ...dt, DT_ENVIRONMENT_URL: '{id}' }, /^DT_ENVIRONMENT_URL is no base URL/],
     [{ PORT: 'x', HOST: 'a b', BRIDGE_X: '' }, /^BRIDGE_X/, /^HOST/, /^PORT/],
   ]
   for (const [env, ...expected] of cases) {

@@ -78,6 +78,7 @@ export async function stage(
     clientSecret: CLIENT_SECRET,
     apiUrl: url,
     ssoUrl: url,
+    environmentUrl: `${url}/e/{id}`,
     clock,
     log: textLog(lines),
     onCall: record => records.push(record),

@@ -76,6 +76,8 @@ test('Retry-After and the rate limit headers are understood in every unit met', 
     [{ 'x-ratelimit-reset': String(in5 / 1000) }, 5000],
     [{ 'x-ratelimit-reset': String(in5) }, 5000],
     [{ 'x-ratelimit-reset': String(in5 * 1000) }, 5000],
+    [{ 'x-ratelimit-reset': '5' }, 5000],
+    [{ 'x-ratelimit-reset': 'later' }, undefined],
     [{}, undefined],
   ] as const) {
     t.equal(retryAfter(headers as Record<string, string | string[]>, now), expected)

@@ -254,7 +254,16 @@ test('readiness', async t => {
   const well = {
     databaseFailure: undefined,
     configuration: { loadedAt: earlier, problem: undefined },
-    dynatrace: { lastSuccessAt: earlier, lastFailureAt: undefined, failure: undefined },
+    dynatrace: {
+      lastSuccessAt: earlier,
+      lastFailureAt: undefined,
+      failure: undefined,
+      circuit: 'closed',
+      opensUntil: undefined,
+      inFlight: 0,
+      window: 2,
+      waiting: 0,
+    } as const,
     reconciler: {
       leader: true,
       lastAttemptAt: earlier,
@@ -276,6 +285,16 @@ test('readiness', async t => {
       detail: /connection refused/,
     })
     t.notMatch(readiness.dependencies.dynatrace.detail, /acme/, 'health is open, so it names nobody')
+    const open = { ...well.dynatrace, failure, circuit: 'open', opensUntil: '2026-11-01T12:05:00Z' } as const
+    const paused = readinessOf({ ...well, dynatrace: open })
+    t.equal(paused.status, 'degraded')
+    t.match(paused.dependencies.dynatrace.detail, /calls pause.*2026-11-01T12:05:00Z.*connection refused/)
+    t.notMatch(paused.dependencies.dynatrace.detail, /acme/)
+    const trying = readinessOf({
+      ...well,
+      dynatrace: { ...well.dynatrace, circuit: 'half-open' },
+    })
+    t.match(trying, { status: 'degraded', dependencies: { dynatrace: { detail: /trying again now/ } } })
   })
 
   t.test('an older bridge.yaml in force degrades, none at all fails', async t => {

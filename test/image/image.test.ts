@@ -53,6 +53,7 @@ test('the compose file gives the bridge settings that it takes', async t => {
       clientSecret: account.clientSecret,
       apiUrl: 'http://simulator:8090',
       ssoUrl: 'http://simulator:8090',
+      environmentUrl: 'http://simulator:8090/e/{id}',
     },
     'the credentials are those the simulator publishes',
   )

@@ -111,6 +111,7 @@ test('diff', async t => {
     renames: new Map(),
     isGone: () => false,
     considers: () => true,
+    mayTake: () => true,
     sourcesOf: () => [],
   }
   const desired: State = {
@@ -119,7 +120,10 @@ test('diff', async t => {
     bindings: new Map([[bindingKey(to), to]]),
   }
 
-  const diffOf = (input: DiffInput) => atOnce(diff(input))
+  const diffOf = (input: DiffInput) =>
+    atOnce(
+      diff({ ...input, uses: { of: new Map(), complete: true }, unwanted: { policies: [], boundaries: [] } }),
+    )
 
   t.test('a lost boundary is a change in place, never a removal and an addition', async t => {
     const from = binding([])
@@ -281,10 +285,13 @@ function facts(some: Partial<GuardFacts>): GuardFacts {
     sizeOf: () => 1_000,
     nameOf: ref => ref,
     emergencyContacts: new Set(),
+    subject: undefined,
     withServiceUsers: new Map(),
     isKept: () => false,
     doubtOf: () => undefined,
     otherGroupsOf: () => [],
+    uses: { of: new Map(), complete: true },
+    limits: new Map(),
     decisions: { approved: new Set(), rejected: new Map() },
     ...some,
   }
@@ -323,7 +330,14 @@ function wanted(name: string, idpGroupId: string): DesiredGroup {
 }
 
 function registry(row?: { name: string; id: string | undefined; sources: string[]; at?: string }): Ownership {
-  if (row === undefined) return { groups: new Map(), users: new Set(), invited: new Map() }
+  const others = {
+    users: new Set<string>(),
+    invited: new Map(),
+    policies: new Map(),
+    boundaries: new Map(),
+    rights: new Map(),
+  }
+  if (row === undefined) return { groups: new Map(), ...others }
   const owned: OwnedGroup = {
     rowId: 'r1',
     dynatraceId: row.id,
@@ -332,7 +346,7 @@ function registry(row?: { name: string; id: string | undefined; sources: string[
     sources: row.sources,
     at: row.at ?? '2026-11-01T00:00:00Z',
   }
-  return { groups: new Map([[row.name, owned]]), users: new Set(), invited: new Map() }
+  return { groups: new Map([[row.name, owned]]), ...others }
 }
 
 function account(id: string, name: string, createdAt = '2026-11-02T00:00:00Z'): AccountGroup {

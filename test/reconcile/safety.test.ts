@@ -165,23 +165,46 @@ test('rights', async t => {
     t.same((await world.plan()).plan.steps, [])
   })
 
-  t.test(
-    'a changed boundary and a second binding of the policy, both by hand, are both repaired',
-    async t => {
-      const world = await worldOf(
-        t,
-        RULES.replace(', parameters: { team: payments }', '').replace('team data', 'Pro User'),
-      )
-      await world.group('dt-payments', [await world.user('ana')])
-      await world.apply()
-      const binding = { group: 'team payments', policy: 'Pro User', level: 'account' }
-      await world.edit({ do: 'change-boundaries', ...binding, boundaries: ['production only'] })
-      await world.edit({ do: 'add-binding', ...binding, parameters: { x: '1' } })
-      await world.apply()
-      t.equal((await world.apply()).status, 'in-step')
-      t.same((await world.plan()).plan.steps, [])
-    },
-  )
+  t.test('two bindings that cannot be told apart are left for a person, who is told which', async t => {
+    const world = await worldOf(
+      t,
+      RULES.replace(', parameters: { team: payments }', '').replace('team data', 'Pro User'),
+    )
+    await world.group('dt-payments', [await world.user('ana')])
+    await world.apply()
+    const binding = { group: 'team payments', policy: 'Pro User', level: 'account' }
+    await world.edit({ do: 'change-boundaries', ...binding, boundaries: ['production only'] })
+    await world.edit({ do: 'add-binding', ...binding, parameters: { x: '1' } })
+    const before = await world.state()
+    const run = await world.apply()
+    t.equal(run.status, 'partial')
+    t.match(Object.values(run.results), [
+      { kind: 'failed', reason: /cannot tell that binding from the one with x=1/ },
+      { kind: 'skipped', reason: /stays until they do/ },
+    ])
+    t.same(await world.state(), before, 'whichever went first, somebody would have less for a while')
+    await world.edit({ do: 'remove-binding', ...binding, parameters: { x: '1' } })
+    t.equal((await world.apply()).status, 'in-step')
+    t.same((await world.plan()).plan.steps, [])
+  })
+
+  t.test('a second binding of the policy, by hand, goes, and what it hid is narrowed again', async t => {
+    const world = await worldOf(
+      t,
+      RULES.replace(', parameters: { team: payments }', ', boundaries: [ production only ]').replace(
+        'team data',
+        'Pro User',
+      ),
+    )
+    await world.group('dt-payments', [await world.user('ana')])
+    await world.apply()
+    const binding = { group: 'team payments', policy: 'Pro User', level: 'account' }
+    await world.edit({ do: 'change-boundaries', ...binding, boundaries: [] })
+    await world.edit({ do: 'add-binding', ...binding, parameters: { x: '1' } })
+    await world.apply()
+    t.equal((await world.apply()).status, 'in-step')
+    t.same((await world.plan()).plan.steps, [])
+  })
 })
 
 test('keys', async t => {

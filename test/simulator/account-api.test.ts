@@ -34,7 +34,7 @@ test('token endpoint', async t => {
     async t => {
       const wrong = await tokenRequest({ ...credentials, client_secret: 'dt0s02.X.Y' })
       t.equal(wrong.status, 400)
-      t.match(wrong.body, { error: 'invalid_request', error_description: String })
+      t.match(wrong.body, { error: 'invalid_client', error_description: String })
       const scope = await tokenRequest({ ...credentials, scope: 'account-idm-read account-uac-read' })
       t.equal(scope.status, 400)
       t.match(scope.body.error_description, /account-uac-read/)

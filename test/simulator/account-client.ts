@@ -3,6 +3,7 @@ import type { Test } from 'tap'
 import { Agent, request } from 'undici'
 import type { Clock } from '../../src/lib/clock.ts'
 import { startSimulator } from '../../src/simulator/start.ts'
+import type { Switches } from '../../src/simulator/switches.ts'
 
 export interface Answer {
   readonly status: number
@@ -25,12 +26,21 @@ export function manualClock(start = '2026-11-22T10:00:00.000Z') {
   return { clock, pass }
 }
 
-/** Starts a simulator that ends with the test. `api` sends with a token, `control` without. */
-export async function startAccount(t: Test, seed: 'sample' | 'empty' = 'sample', clock?: Clock) {
+/**
+ * Starts a simulator that ends with the test. `api` sends with a token of the account, what `inEnvironment` makes with one
+ * of an environment, `control` without.
+ */
+export async function startAccount(
+  t: Test,
+  seed: 'sample' | 'empty' = 'sample',
+  clock?: Clock,
+  switches: Partial<Switches> = {},
+) {
   const simulator = await startSimulator({
     host: '127.0.0.1',
     port: 0,
     seed,
+    switches,
     ...(clock === undefined ? {} : { clock }),
   })
   const dispatcher = new Agent()
@@ -65,6 +75,11 @@ export async function startAccount(t: Test, seed: 'sample' | 'empty' = 'sample',
   }
   const withToken = (token: string): Send => json({ authorization: `Bearer ${token}` })
   const token = await tokenRequest(credentials)
+  const inEnvironment = async (id = 'abc12345', scope?: string): Promise<Send> => {
+    const resource = `urn:dtenvironment:${id}`
+    const asked = await tokenRequest({ ...credentials, resource, ...(scope === undefined ? {} : { scope }) })
+    return withToken(asked.body.access_token)
+  }
   return {
     simulator,
     account: `/iam/v1/accounts/${accountUuid}`,
@@ -73,6 +88,7 @@ export async function startAccount(t: Test, seed: 'sample' | 'empty' = 'sample',
     tokenRequest,
     raw,
     withToken,
+    inEnvironment,
     api: withToken(token.body.access_token),
     control: json({}),
   }

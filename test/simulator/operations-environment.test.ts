@@ -21,7 +21,8 @@ function withApiToken(raw: Awaited<ReturnType<typeof startAccount>>['raw'], toke
 const names = (body: { apiTokens: { name: string }[] }) => body.apiTokens.map(one => one.name).sort()
 
 test('who may call an environment', async t => {
-  const { api, raw, credentials, tokenRequest, withToken } = await startAccount(t)
+  const { api: accountApi, raw, inEnvironment } = await startAccount(t)
+  const api = await inEnvironment()
   const admin = withApiToken(raw, adminToken('abc12345'))
 
   t.test('the classic address takes access tokens only, the gateway Bearer tokens only', async t => {
@@ -32,6 +33,8 @@ test('who may call an environment', async t => {
       t.match(refused.body, { error: { code: 401, message: String } })
     }
     t.equal((await admin('GET', gateway)).status, 401)
+    const elsewhere = [accountApi, await inEnvironment('def67890')]
+    for (const send of elsewhere) t.equal((await send('GET', gateway)).status, 403)
     t.equal((await withApiToken(raw, adminToken('def67890'))('GET', classic)).status, 401)
   })
   t.test('an inactive environment answers 403 and an unknown one 404, in the family of the path', async t => {
@@ -43,8 +46,7 @@ test('who may call an environment', async t => {
     t.match([unknown.status, unknown.body], [404, { error: { code: 404, message: /Cannot GET/ } }])
   })
   t.test('a scope that is missing is named', async t => {
-    const { body } = await tokenRequest({ ...credentials, scope: 'environment-api:api-tokens:read' })
-    const narrow = withToken(body.access_token)
+    const narrow = await inEnvironment('abc12345', 'environment-api:api-tokens:read')
     t.equal((await narrow('GET', gateway)).status, 200)
     const refused = await narrow('POST', gateway, { name: 'x', scopes: ['a'] })
     t.equal(refused.status, 403)
@@ -229,9 +231,10 @@ test('what remains of somebody who is deleted', async t => {
 })
 
 test('an administrator can give away what somebody left behind', async t => {
-  const { account, api } = await startAccount(t)
+  const { account, api: accountApi, inEnvironment } = await startAccount(t)
+  const api = await inEnvironment()
   const one = `${documents}/${fixedId('d', 2)}`
-  await api('DELETE', `${account}/users/ben.okafor@acme.example`)
+  await accountApi('DELETE', `${account}/users/ben.okafor@acme.example`)
   t.equal((await api('GET', `${one}/metadata?admin-access=true`)).body.owner, fixedId('0', 3))
   const transfer = { newOwnerId: fixedId('0', 2) }
   t.equal((await api('POST', `${one}:transfer-owner?admin-access=true`, transfer)).status, 204)
@@ -253,7 +256,8 @@ test('the control plane tells the admin token of each environment', async t => {
 })
 
 test('documents', async t => {
-  const { api, raw, credentials, tokenRequest, withToken } = await startAccount(t)
+  const { raw, credentials, tokenRequest, inEnvironment } = await startAccount(t)
+  const api = await inEnvironment()
   const [ana, ben] = [fixedId('0', 2), fixedId('0', 3)]
   const ofBen = encodeURIComponent(`owner == '${ben}'`)
   const listed = (body: { documents: { name: string }[] }) => body.documents.map(one => one.name).sort()
@@ -265,8 +269,8 @@ test('documents', async t => {
       'Cost study',
     ])
     t.equal((await api('GET', `${documents}/${fixedId('d', 2)}/metadata`)).status, 403)
-    const { body } = await tokenRequest({ ...credentials, scope: 'document:documents:read' })
-    const refused = await withToken(body.access_token)('GET', `${documents}?admin-access=true`)
+    const reader = await inEnvironment('abc12345', 'document:documents:read')
+    const refused = await reader('GET', `${documents}?admin-access=true`)
     t.match([refused.status, refused.body.error.message], [403, /document:documents:admin/])
   })
   t.test('filters nest, compare and are refused where they cannot be read', async t => {
@@ -326,7 +330,7 @@ test('documents', async t => {
     t.equal((await api('POST', missing, { newOwnerId: ben })).status, 404)
   })
   t.test('create, read, change and delete as forms with a version', async t => {
-    const { body } = await tokenRequest(credentials)
+    const token = await tokenRequest({ ...credentials, resource: 'urn:dtenvironment:abc12345' })
     const send = async (method: string, path: string, fields: Record<string, string>) => {
       const form = new FormData()
       for (const [name, value] of Object.entries(fields)) {
@@ -335,7 +339,7 @@ test('documents', async t => {
       }
       const encoded = new Response(form)
       const headers = {
-        authorization: `Bearer ${body.access_token}`,
+        authorization: `Bearer ${token.body.access_token}`,
         'content-type': encoded.headers.get('content-type') ?? '',
       }
       return raw(method, path, headers, await encoded.text())
@@ -378,7 +382,8 @@ test('documents', async t => {
 })
 
 test('the people of an environment', async t => {
-  const { api, simulator } = await startAccount(t)
+  const { inEnvironment, simulator } = await startAccount(t)
+  const api = await inEnvironment()
   const level = `/e/abc12345/platform/iam/v1/organizational-levels/account/${simulator.accountUuid}`
   t.match((await api('GET', `${level}/users?partialString=OKAFOR`)).body, {
     totalCount: 1,

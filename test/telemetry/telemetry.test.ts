@@ -102,6 +102,18 @@ test('metrics', async t => {
     )
     t.match(text, 'scim_bridge_dynatrace_calls_total{operation="users.invite",outcome="ok"} 1')
     t.match(text, 'scim_bridge_dynatrace_attempts_total{operation="users.invite"} 3')
+    for (const [circuit, value] of [
+      ['closed', 0],
+      ['half-open', 1],
+      ['open', 2],
+    ] as const) {
+      metrics.recordConnection({ circuit, inFlight: 3, window: 7, waiting: 11 })
+      const now = await metrics.text()
+      t.match(now, `scim_bridge_dynatrace_circuit_state ${value}`)
+      t.match(now, 'scim_bridge_dynatrace_calls_in_flight 3')
+      t.match(now, 'scim_bridge_dynatrace_call_window 7')
+      t.match(now, 'scim_bridge_dynatrace_calls_waiting 11')
+    }
     t.match(text, 'process_cpu_user_seconds_total')
   })
 

@@ -110,5 +110,5 @@ async function besides({ simulatorPort: port }: ServeOptions): Promise<RunningSi
 
 function simulatedAccount(simulator: RunningSimulator | undefined) {
   const { url = '', accountUuid = '', clientId = '', clientSecret = '' } = simulator ?? {}
-  return { accountUuid, clientId, clientSecret, apiUrl: url, ssoUrl: url }
+  return { accountUuid, clientId, clientSecret, apiUrl: url, ssoUrl: url, environmentUrl: `${url}/e/{id}` }
 }

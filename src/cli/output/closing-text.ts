@@ -43,8 +43,15 @@ export function findingLines(findings: readonly Finding[], paint: Paint): readon
   return [paint('bold', 'Findings'), ...lines, '']
 }
 
-export function unmanagedLine({ users, groups, bindings }: Run['unmanaged']): string {
-  const counts = [plural(users, 'user'), plural(groups, 'group'), plural(bindings, 'binding')]
+export function unmanagedLine(unmanaged: Run['unmanaged']): string {
+  const { users, groups, bindings, policies, boundaries } = unmanaged
+  const counts = [
+    plural(users, 'user'),
+    plural(groups, 'group'),
+    plural(bindings, 'binding'),
+    ...(policies === undefined ? [] : [policies === 1 ? '1 policy' : `${policies} policies`]),
+    ...(boundaries === undefined ? [] : [boundaries === 1 ? '1 boundary' : `${boundaries} boundaries`]),
+  ]
   return `${counts.join(', ').replace(/, ([^,]*)$/, ' and $1')} of the account are not ours and stay untouched.`
 }
 

@@ -1,5 +1,6 @@
 /** Steps as lines, gathered under the Dynatrace group or person they concern, in the order of the plan. */
 import { effectOf } from '../../http/ops/tally.ts'
+import { plainText } from '../../reconcile/definition-text.ts'
 import type { Step } from '../../reconcile/step.ts'
 import { wrapped } from './columns.ts'
 import { type Paint, painter, signs, type TextOptions } from './paint.ts'
@@ -30,19 +31,50 @@ function linesOf(step: Step, line: string, paint: Paint): readonly string[] {
   return [
     ...wrapped(printable(line), { first: `    ${paint(style, sign)} `, rest: '      ' }),
     ...changedFields(step).flatMap(text => wrapped(printable(text), { first: DEEP, rest: DEEPER })),
-    ...wrapped(printable(step.reason), { first: DEEP, rest: DEEP, style: text => paint('dim', text) }),
+    ...step.reason.split('\n').flatMap(text => reasonLines(text, paint)),
     ...verdictLines(step, paint),
   ]
 }
 
+/** How a text changes stands on lines of its own, and is not to be overlooked. */
+function reasonLines(text: string, paint: Paint): readonly string[] {
+  const style = /^[-+] /.test(text) ? undefined : (line: string) => paint('dim', line)
+  return wrapped(printable(text), { first: DEEP, rest: DEEP, ...(style === undefined ? {} : { style }) })
+}
+
 /** For changes, what was and what will be; boundaries are named in the reason, since a step knows only their ids. */
 function changedFields({ action }: Step): readonly string[] {
-  if (action.kind !== 'update-group') return []
-  const { from, to } = action
-  return (['name', 'description'] as const)
+  switch (action.kind) {
+    case 'create-policy':
+      return textLines('+', action.policy.statement)
+    case 'create-boundary':
+      return textLines('+', action.boundary.query)
+    case 'update-policy':
+      return fields(action.from, action.to, ['name', 'description'])
+    case 'update-boundary':
+      return fields(action.from, action.to, ['name'])
+    case 'update-group':
+      return fields(action.from, action.to, ['name', 'description'])
+    default:
+      return []
+  }
+}
+
+function fields<K extends string>(
+  from: Readonly<Record<K, string>>,
+  to: Readonly<Record<K, string>>,
+  names: readonly K[],
+): readonly string[] {
+  return names
     .filter(field => from[field] !== to[field])
     .map(field => `${field}: ${JSON.stringify(from[field])} → ${JSON.stringify(to[field])}`)
 }
+
+const textLines = (sign: string, text: string): readonly string[] =>
+  plainText(text)
+    .split('\n')
+    .filter(line => line.trim() !== '')
+    .map(line => `${sign} ${line.trim()}`)
 
 function verdictLines({ verdict }: Step, paint: Paint): readonly string[] {
   switch (verdict.kind) {

@@ -1,17 +1,28 @@
 /** Policies as answered: in lists only what identifies them. */
 import { z } from 'zod'
 import { textOrEmpty } from './absent.ts'
+import { Level } from './level.ts'
 
-const Policy = z
-  .object({ uuid: z.string().min(1), name: z.string() })
-  .transform(({ uuid, name }) => ({ id: uuid, name }))
+const identity = { uuid: z.string().min(1), name: z.string() }
+
+const Policy = z.object(identity).transform(({ uuid, name }) => ({ id: uuid, name }))
 
 /** Answer of `GET repo/{level}/policies`: native policies of exactly that level. */
 export const PolicyList = z.object({ policies: z.array(Policy) }).transform(({ policies }) => policies)
 
+const PolicyOverview = z
+  .object(identity)
+  .and(Level)
+  .transform(({ uuid, name, ...level }) => ({ id: uuid, name, level }))
+
+/** Answer of `GET repo/{level}/policies/aggregate`: those of higher levels too, each with its own level. */
+export const PolicyOverviewList = z
+  .object({ policyOverviewList: z.array(PolicyOverview) })
+  .transform(({ policyOverviewList }) => policyOverviewList)
+
 /** Answer of `GET policies/{policy}` (LevelPolicyDto): what it says, verbatim. */
 export const PolicyAnswer = z
-  .object({ uuid: z.string().min(1), name: z.string(), description: textOrEmpty, statementQuery: z.string() })
+  .object({ ...identity, description: textOrEmpty, statementQuery: z.string() })
   .transform(({ uuid, name, description, statementQuery }) => ({
     id: uuid,
     name,

@@ -82,6 +82,7 @@ export function registerHealth(routes: Routes, parts: HealthParts): void {
     },
     async (_request, reply) => {
       parts.metrics.recordStatus(parts.reconciler.status())
+      parts.metrics.recordConnection(parts.health.dynatrace())
       return reply.type(parts.metrics.contentType).send(await parts.metrics.text())
     },
   )

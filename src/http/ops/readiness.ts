@@ -5,7 +5,7 @@
  * |---------------|---------------------------------------|-----------------|------------|
  * | database      |                                       | no answer       | no         |
  * | configuration | an older bridge.yaml is in force      | never loaded    | no         |
- * | dynatrace     | the last call failed                  |                 | yes        |
+ * | dynatrace     | the last call failed, or calls pause  |                 | yes        |
  * | reconciler    | the last pass failed                  |                 | yes        |
  *
  * An unreachable Dynatrace must not take the bridge out of service: the identity provider's changes are
@@ -73,8 +73,19 @@ function configurationHealth({ loadedAt, problem }: ConfigurationStatus, now: Da
       }
 }
 
-function dynatraceHealth({ lastSuccessAt, failure }: DynatraceStatus, now: Date): DependencyHealth {
+function dynatraceHealth(status: DynatraceStatus, now: Date): DependencyHealth {
+  const { lastSuccessAt, failure, circuit, opensUntil } = status
   const ageSeconds = secondsSince(lastSuccessAt, now)
+  if (circuit !== 'closed') {
+    const again =
+      opensUntil === undefined ? 'one call is trying again now' : `the next try is at ${opensUntil}`
+    const last = failure === undefined ? '' : `; the last call: ${withoutPeople(failure)}`
+    return {
+      status: 'degraded',
+      ageSeconds,
+      detail: `calls pause after many without an answer, ${again}${last}`,
+    }
+  }
   if (failure !== undefined) return { status: 'degraded', ageSeconds, detail: withoutPeople(failure) }
   return { status: 'ok', ageSeconds, detail: lastSuccessAt === undefined ? 'not called yet' : 'answers' }
 }

@@ -17,7 +17,13 @@ export const findingSchema = z
   .meta({ id: 'Finding', description: 'Something a person should know that is not drift.' })
 
 export const unmanagedSchema = z
-  .object({ users: z.number(), groups: z.number(), bindings: z.number() })
+  .object({
+    users: z.number(),
+    groups: z.number(),
+    bindings: z.number(),
+    policies: z.number().optional().describe('Without the global ones. Absent in runs of earlier releases.'),
+    boundaries: z.number().optional().describe('Absent in runs of earlier releases.'),
+  })
   .describe('Objects of the account that are not ours and were left alone.')
 
 const head = {

@@ -4,16 +4,19 @@
  * Each phase is announced before and recorded after its calls, so that a crash anywhere leaves a record
  * of what may have happened; the next pass looks at the account and goes on from there.
  */
-
 import { groupOf } from '../action.ts'
 import { type Phase, phaseOf, redefinedIn } from '../phase.ts'
 import type { Plan, Step, StepResult } from '../step.ts'
+import { groupsOfFailedRedefinitions } from './definition-order.ts'
+import { createDefinitions, updateDefinitions } from './definitions.ts'
+import { deleteDefinitions } from './delete-definitions.ts'
 import { createGroups, deleteGroups, updateGroups } from './groups.ts'
 import type { Ledger } from './ledger.ts'
 import { addMembers, removeMembers } from './members.ts'
 import type { ApplyParts } from './parts.ts'
 import { stepsOf } from './parts.ts'
-import { addRights, removeRights } from './rights.ts'
+import { policyKnowledge } from './policy-knowledge.ts'
+import { addRights, type RightsParts, removeRights } from './rights.ts'
 import { inviteUsers, removeUsers } from './users.ts'
 
 export interface ApplyRecorder {
@@ -24,7 +27,14 @@ export interface ApplyRecorder {
 }
 
 /** Phases that bring what an orphaned group's members may be moving to. */
-const ADDING: ReadonlySet<Phase> = new Set(['groups', 'rights', 'changes', 'joins'])
+const ADDING: ReadonlySet<Phase> = new Set([
+  'definitions',
+  'groups',
+  'rights',
+  'redefinitions',
+  'changes',
+  'joins',
+])
 
 export async function applyPlan(
   plan: Plan,
@@ -36,6 +46,7 @@ export async function applyPlan(
     if (step.verdict.kind !== 'proceed') ledger.set([step], { kind: 'skipped', reason: step.verdict.reason })
   }
   const redefined = redefinedIn(plan.steps.map(step => step.action))
+  const knowledge = policyKnowledge(plan.steps, parts.dynatrace)
   const proceeding = plan.steps.filter(step => step.verdict.kind === 'proceed')
   for (const { phase, steps } of phasesOf(proceeding, redefined)) {
     if (ledger.stopped !== undefined) {
@@ -43,13 +54,13 @@ export async function applyPlan(
       continue
     }
     await recorder.begun(steps)
-    await runPhase(phase, steps, plan, parts)
+    await runPhase(phase, steps, plan, { ...parts, plan, knowledge })
     await recorder.done(steps, ledger.results)
   }
   return ledger.results
 }
 
-async function runPhase(phase: Phase, steps: readonly Step[], plan: Plan, parts: ApplyParts): Promise<void> {
+async function runPhase(phase: Phase, steps: readonly Step[], plan: Plan, parts: RightsParts): Promise<void> {
   const { ledger } = parts
   const failed = (step: Step) =>
     step.verdict.kind === 'proceed' && ledger.results.has(step.id) && !ledger.applied(step)
@@ -63,15 +74,23 @@ async function runPhase(phase: Phase, steps: readonly Step[], plan: Plan, parts:
       return inviteUsers(steps, parts, new Set(joining.map(step => step.action.emailKey)))
     }
     case 'definitions':
+      return createDefinitions(steps, parts)
     case 'redefinitions':
-      return
+      return updateDefinitions(steps, plan, parts)
     case 'rights':
     case 'changes':
       return addRights(steps, parts)
     case 'revocations': {
-      // A change in place that failed may be waiting for just this removal: the binding beside it makes it ambiguous.
-      const short = stepsOf(plan.steps, 'add-binding', 'add-permission').filter(failed)
-      return removeRights(steps, parts, new Set(short.map(step => groupOf(step.action) ?? '')))
+      const unsettled = groupsOfFailedRedefinitions(plan, parts)
+      const { now = [], later = [] } = Object.groupBy(steps, step =>
+        unsettled.has(groupOf(step.action) ?? '') ? 'later' : 'now',
+      )
+      ledger.set(later, {
+        kind: 'skipped',
+        reason:
+          'A policy or boundary of this group could not be changed, so it keeps what else it has until then.',
+      })
+      return removeRights(now, parts)
     }
     case 'joins': {
       const missing = stepsOf(plan.steps, 'invite-user').filter(failed)
@@ -91,6 +110,7 @@ async function runPhase(phase: Phase, steps: readonly Step[], plan: Plan, parts:
       const redefined = redefinedIn(plan.steps.map(step => step.action))
       const short = plan.steps.some(step => ADDING.has(phaseOf(step.action, redefined)) && failed(step))
       await deleteGroups(steps, parts, short)
+      await deleteDefinitions(steps, plan, parts)
       return removeUsers(steps, parts, awaiting(steps, plan, ledger))
     }
   }

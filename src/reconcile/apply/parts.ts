@@ -1,6 +1,8 @@
 import type { AccountUser, Dynatrace } from '../../dynatrace/dynatrace.ts'
 import type { Clock } from '../../lib/clock.ts'
+import type { Uses } from '../bindings-of-definitions.ts'
 import type { OwnershipWrites } from '../ownership.ts'
+import type { GroupRef } from '../state.ts'
 import type { Step, StepAction } from '../step.ts'
 import type { Ledger } from './ledger.ts'
 
@@ -10,6 +12,10 @@ export interface ApplyParts {
   readonly ownership: OwnershipWrites
   readonly ledger: Ledger
   readonly clock: Clock
+  /** What is bound to policies and boundaries of ours. */
+  readonly uses: Uses
+  /** Names of groups that are not ours, by ref: each right we give them is recorded by itself. */
+  readonly federated: ReadonlyMap<GroupRef, string>
   /** Is told what reading back says of people. */
   readonly meet: (user: AccountUser) => void
 }

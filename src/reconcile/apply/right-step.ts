@@ -1,5 +1,5 @@
 /** Steps that give rights to groups or take them away. */
-import type { StateBinding, StatePermission } from '../state.ts'
+import type { StateBinding } from '../state.ts'
 import type { StepOf } from './parts.ts'
 
 export type RightStep = StepOf<
@@ -7,11 +7,8 @@ export type RightStep = StepOf<
 >
 
 /** The binding that the step is about; of a change, as it is to be. */
-export function bindingOf({ action }: RightStep): StateBinding | undefined {
-  if (action.kind === 'change-binding') return action.to
-  return action.kind === 'add-binding' || action.kind === 'remove-binding' ? action.binding : undefined
+export function bindingOf({
+  action,
+}: StepOf<'add-binding' | 'change-binding' | 'remove-binding'>): StateBinding {
+  return action.kind === 'change-binding' ? action.to : action.binding
 }
-
-/** The role permission that the step is about. */
-export const permissionOf = ({ action }: RightStep): StatePermission | undefined =>
-  action.kind === 'add-permission' || action.kind === 'remove-permission' ? action.permission : undefined

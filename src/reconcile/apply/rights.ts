@@ -1,83 +1,142 @@
 /**
  * Phases that add, change and remove bindings and role permissions of groups.
  *
- * Within a group everything is added and read back before anything is removed, and a removal waits for
- * the next pass when its group did not get all it should have. Groups proceed side by side.
+ * Within a group everything is added and read back before anything is taken away, and what goes waits for the next
+ * pass when its group did not get all it should have. Groups proceed side by side.
  */
 import { semaphore } from '../../lib/semaphore.ts'
 import { groupOf } from '../action.ts'
-import { groupLevelKey, isNewGroup } from '../keys.ts'
-import type { Step } from '../step.ts'
-import { changeBinding, onWire, removeBindings } from './bindings.ts'
+import { realmsOf } from '../bindings/realm.ts'
+import { isNewGroup } from '../keys.ts'
+import type { StateBinding } from '../state.ts'
+import type { Plan, Step } from '../step.ts'
+import { type BindingStep, settleBindings } from './bindings.ts'
 import { type ApplyParts, stepsOf } from './parts.ts'
-import type { RightStep } from './right-step.ts'
-import { verifyRights } from './verify-rights.ts'
+import type { PolicyKnowledge } from './policy-knowledge.ts'
+import { claimRights, releaseRights } from './right-claims.ts'
+import { bindingOf, type RightStep } from './right-step.ts'
+import { verifyPermissions } from './verify-rights.ts'
 
 const AHEAD = 8
 
-export async function addRights(all: readonly Step[], parts: ApplyParts): Promise<void> {
+const WAITING = 'Not all of the rights that replace it came about, so it stays until they do.'
+
+export interface RightsParts extends ApplyParts {
+  /** The whole plan: what one phase may do to a group depends on what others have for it. */
+  readonly plan: Plan
+  readonly knowledge: PolicyKnowledge
+}
+
+/** For the phases in which rights are added and changed. */
+export async function addRights(all: readonly Step[], parts: RightsParts): Promise<void> {
   const steps = stepsOf(all, 'change-binding', 'add-binding', 'add-permission')
-  const { dynatrace, ledger } = parts
-  const ahead = semaphore(AHEAD)
-  const settleGroup = async (own: readonly RightStep[]) => {
-    // Changes come first: adding another binding of the same policy would make the first ambiguous.
-    for (const step of stepsOf(own, 'change-binding'))
-      await ledger.attempt([step], () => changeBinding(step, parts))
-    for (const step of stepsOf(own, 'add-binding')) {
-      await ledger.attempt([step], () => dynatrace.bindings.add(onWire(step.action.binding, parts)))
-    }
+  await claimRights(steps, parts)
+  await eachGroup(steps, parts, async (own, outlook) => {
+    await settleRealms(stepsOf(own, 'change-binding', 'add-binding'), outlook, parts)
     const permissions = stepsOf(own, 'add-permission')
     const [first] = permissions
     if (first === undefined) return
-    await ledger.attempt(permissions, () =>
-      dynatrace.permissions.add(
-        ledger.idOf(first.action.permission.group),
+    await parts.ledger.attempt(permissions, () =>
+      parts.dynatrace.permissions.add(
+        parts.ledger.idOf(first.action.permission.group),
         permissions.map(step => step.action.permission),
       ),
     )
-  }
-  await Promise.all([...groupsOf(steps, parts)].map(own => ahead(() => settleGroup(own))))
-  await verifyRights(steps, parts, true)
+    await verifyPermissions(permissions, parts, true)
+  })
+  await releaseRights(steps, parts)
 }
 
-/** `unsettled`: groups that did not get all their new rights. */
-export async function removeRights(
-  all: readonly Step[],
-  parts: ApplyParts,
-  unsettled: ReadonlySet<string>,
+/** For the phase in which rights are taken away. */
+export async function removeRights(all: readonly Step[], parts: RightsParts): Promise<void> {
+  const steps = stepsOf(all, 'remove-binding', 'remove-permission')
+  const { ledger } = parts
+  await eachGroup(steps, parts, async (own, outlook) => {
+    const permissions = stepsOf(own, 'remove-permission')
+    const coming = stepsOf(outlook.steps, 'add-binding', 'add-permission')
+    if (coming.every(step => ledger.applied(step))) {
+      // They allow, and nothing else: what denies goes last.
+      for (const step of permissions) {
+        const { permission } = step.action
+        await ledger.attempt([step], () =>
+          parts.dynatrace.permissions.remove(ledger.idOf(permission.group), permission),
+        )
+      }
+      await verifyPermissions(permissions, parts, false)
+    } else ledger.set(permissions, { kind: 'skipped', reason: WAITING })
+    await settleRealms(stepsOf(own, 'remove-binding'), outlook, parts)
+  })
+  await releaseRights(steps, parts)
+}
+
+/** What a plan has for the rights of one group. */
+interface Outlook {
+  readonly steps: readonly RightStep[]
+  /** Policies and boundaries that the plan makes or changes, as far as that has not come about. */
+  readonly unspoken: ReadonlySet<string>
+}
+
+/** `now`: steps of one group and phase. */
+async function settleRealms(
+  now: readonly BindingStep[],
+  { steps: planned, unspoken }: Outlook,
+  parts: RightsParts,
 ): Promise<void> {
-  const { dynatrace, ledger } = parts
-  const steps: RightStep[] = []
-  for (const step of stepsOf(all, 'remove-binding', 'remove-permission')) {
-    if (!unsettled.has(groupOf(step.action) ?? '')) steps.push(step)
-    else {
-      const reason = 'Not all of the rights that replace it came about, so it stays until they do.'
-      ledger.set([step], { kind: 'skipped', reason })
-    }
+  const { ledger, knowledge } = parts
+  const isUnspoken = ({ policyId, boundaryIds }: StateBinding) =>
+    [policyId, ...boundaryIds].some(id => unspoken.has(id))
+  const lacks = (binding: StateBinding) =>
+    isUnspoken(binding)
+      ? 'The policy or a boundary of it does not say yet what it should, so it waits until that is done.'
+      : undefined
+  const short = stepsOf(planned, 'add-permission').some(
+    step => ledger.results.has(step.id) && !ledger.applied(step),
+  )
+  const all = stepsOf(planned, 'add-binding', 'change-binding', 'remove-binding')
+  for (const steps of realmsOf(all, step => bindingOf(step).level)) {
+    const own = now.filter(step => steps.includes(step))
+    if (own.length === 0) continue
+    const obstacle = short || steps.some(step => isUnspoken(bindingOf(step))) ? WAITING : undefined
+    await settleBindings({ steps, now: own, obstacle, lacks }, parts, knowledge)
   }
-  const ahead = semaphore(AHEAD)
-  const settleGroup = async (own: readonly RightStep[]) => {
-    const removals = stepsOf(own, 'remove-binding')
-    const places = Map.groupBy(removals, step =>
-      groupLevelKey(step.action.binding.group, step.action.binding.level),
-    )
-    for (const there of places.values()) await removeBindings(there, parts)
-    for (const step of stepsOf(own, 'remove-permission')) {
-      const { group } = step.action.permission
-      await ledger.attempt([step], () =>
-        dynatrace.permissions.remove(ledger.idOf(group), step.action.permission),
-      )
-    }
-  }
-  await Promise.all([...groupsOf(steps, parts)].map(own => ahead(() => settleGroup(own))))
-  await verifyRights(steps, parts, false)
 }
 
-/** Steps by group, without those of groups that could not be created. */
-function groupsOf(steps: readonly RightStep[], { ledger }: ApplyParts): Iterable<readonly RightStep[]> {
-  const { missing = [], there = [] } = Object.groupBy(steps, step =>
-    isNewGroup(ledger.idOf(groupOf(step.action) ?? '')) ? 'missing' : 'there',
+/** What is held or refused is not to come, and nothing waits for it; but what stays for now may stand in the way. */
+function outlooks({ plan, ledger }: RightsParts): (ref: string) => Outlook {
+  const unspoken = new Set<string>()
+  for (const step of plan.steps) {
+    const { action } = step
+    if (ledger.applied(step)) continue
+    if (action.kind === 'create-policy') unspoken.add(action.policy.id)
+    if (action.kind === 'create-boundary') unspoken.add(action.boundary.id)
+    if (action.kind === 'update-policy' || action.kind === 'update-boundary') unspoken.add(action.to.id)
+  }
+  const rights = stepsOf(
+    plan.steps,
+    'add-binding',
+    'change-binding',
+    'remove-binding',
+    'add-permission',
+    'remove-permission',
+  ).filter(step => step.verdict.kind === 'proceed' || step.action.kind === 'remove-binding')
+  const byGroup = Map.groupBy(rights, step => groupOf(step.action) ?? '')
+  return ref => ({ steps: byGroup.get(ref) ?? [], unspoken })
+}
+
+/** Calls `settle` with the steps of each group, but for groups that could not be created. */
+async function eachGroup<S extends RightStep>(
+  steps: readonly S[],
+  parts: RightsParts,
+  settle: (own: readonly S[], outlook: Outlook) => Promise<void>,
+): Promise<void> {
+  const { ledger } = parts
+  const ahead = semaphore(AHEAD)
+  const outlookOf = outlooks(parts)
+  const groups = [...Map.groupBy(steps, step => groupOf(step.action) ?? '')]
+  await Promise.all(
+    groups.map(async ([ref, own]) => {
+      if (!isNewGroup(ledger.idOf(ref))) return ahead(() => settle(own, outlookOf(ref)))
+      ledger.set(own, { kind: 'skipped', reason: 'The group could not be created.' })
+    }),
   )
-  ledger.set(missing, { kind: 'skipped', reason: 'The group could not be created.' })
-  return Map.groupBy(there, step => groupOf(step.action) ?? '').values()
 }

@@ -4,6 +4,7 @@ import type { Leaving } from '../../access/model.ts'
 import { bindingKey, permissionKey } from '../keys.ts'
 import type { GroupRef } from '../state.ts'
 import type { StepAction } from '../step.ts'
+import { definitionReason } from './definitions.ts'
 import { changedText } from './rights.ts'
 import type { Vocabulary } from './vocabulary.ts'
 
@@ -12,13 +13,11 @@ export function reasonOf(action: StepAction, words: Vocabulary): string {
   switch (action.kind) {
     case 'create-policy':
     case 'create-boundary':
-      return 'It is defined in bridge.yaml.'
     case 'update-policy':
     case 'update-boundary':
-      return 'bridge.yaml says it differently: it was edited by hand, or its definition has changed.'
     case 'delete-policy':
     case 'delete-boundary':
-      return 'bridge.yaml does not define it any more, and nothing is bound to it.'
+      return definitionReason(action, words)
     case 'create-group':
       return sourceText(words.desiredGroup(action.group.ref))
     case 'update-group':

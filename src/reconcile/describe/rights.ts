@@ -8,8 +8,7 @@ import type { Vocabulary } from './vocabulary.ts'
 
 /** The binding without its group. */
 export function bindingText(binding: StateBinding, words: Vocabulary): string {
-  const policy =
-    words.catalogue?.policies.find(each => each.id === binding.policyId)?.name ?? binding.policyId
+  const policy = words.definitionName(binding.policyId)
   const parameters = Object.entries(binding.parameters).map(([name, value]) => `${name}=${value}`)
   const boundaries = binding.boundaryIds.length > 0 ? `, within ${boundaryText(binding, words)}` : ''
   return `"${policy}"${parameters.length > 0 ? ` (${parameters.join(', ')})` : ''} on ${levelText(binding.level, words)}${boundaries}`
@@ -41,10 +40,9 @@ export function permissionText(permission: StatePermission, words: Vocabulary): 
 
 const sameParameters = ({ from, to }: Change): boolean => bindingKey(from) === bindingKey(to)
 
-function boundaryText(binding: StateBinding, { catalogue }: Vocabulary): string {
+function boundaryText(binding: StateBinding, { definitionName }: Vocabulary): string {
   if (binding.boundaryIds.length === 0) return 'no boundary'
-  const nameOf = (id: string) => catalogue?.boundaries.find(each => each.id === id)?.name ?? id
-  return binding.boundaryIds.map(id => `"${nameOf(id)}"`).join(' + ')
+  return binding.boundaryIds.map(id => `"${definitionName(id)}"`).join(' + ')
 }
 
 export function levelText(

@@ -9,6 +9,12 @@ export interface Vocabulary {
   readonly model: AccessModel
   readonly snapshot: DirectorySnapshot
   readonly catalogue: Catalogue | undefined
+  /** Of a policy or boundary, ours or not, also of one that does not exist yet. */
+  readonly definitionName: (id: string) => string
+  /** Names of the IdP groups that ask for a boundary, by its name. */
+  readonly askedForBy: (boundary: string) => readonly string[]
+  /** Whether the registry holds the policy or boundary as one that came about. */
+  readonly wasMade: (id: string) => boolean
   readonly groupName: (ref: GroupRef) => string
   readonly desiredGroup: (ref: GroupRef) => DesiredGroup | undefined
   /** Rules behind a binding or permission, by its key. */

@@ -1,5 +1,7 @@
 /** What a difference is made from: two states, and what may not be concluded from them. */
+import type { Uses } from '../bindings-of-definitions.ts'
 import type { BlindSpots } from '../observe/observed.ts'
+import type { Definitions } from '../owned-definitions.ts'
 import type { Rename } from '../renames.ts'
 import type { GroupRef, State, StateGroup } from '../state.ts'
 
@@ -21,8 +23,18 @@ export interface DiffInput {
   readonly leaving: ReadonlyMap<string, string>
   /** Whether this membership is within the scope of the pass. */
   readonly considers: (group: GroupRef, emailKey: string) => boolean
+  /** Whether a right that is there is ours to change or take away. */
+  readonly mayTake: (key: string, group: GroupRef) => boolean
   /** IdP groups behind a group, for the record. */
   readonly sourcesOf: (group: GroupRef) => readonly string[]
+}
+
+/** With what has to be known for policies and boundaries. */
+export interface DefinitionDiffInput extends Pick<DiffInput, 'desired' | 'observed'> {
+  /** What is bound to those of ours. */
+  readonly uses: Uses
+  /** Those of ours that nobody defines. */
+  readonly unwanted: Definitions['unwanted']
 }
 
 /** People or members looked at before the loop may go on with something else. */

@@ -1,7 +1,9 @@
 /** What the guards judge steps by. */
 import type { AccessModel } from '../../access/model.ts'
+import type { Uses } from '../bindings-of-definitions.ts'
 import type { GroupRef } from '../state.ts'
 import type { StepAction } from '../step.ts'
+import type { Fullness } from './usage.ts'
 
 export interface GuardFacts {
   readonly model: AccessModel
@@ -11,6 +13,8 @@ export interface GuardFacts {
   readonly sizeOf: (group: GroupRef) => number
   readonly nameOf: (group: GroupRef) => string
   readonly emergencyContacts: ReadonlySet<string>
+  /** Who our OAuth client acts as and the groups that user is in; undefined when the token does not say. */
+  readonly subject: Subject | undefined
   readonly withServiceUsers: ReadonlyMap<GroupRef, readonly string[]>
   /** Whether the removal is part of a rename whose successor keeps what the step takes from the old user. */
   readonly isKept: (action: StepAction) => boolean
@@ -18,7 +22,17 @@ export interface GuardFacts {
   readonly doubtOf: (action: StepAction) => string | undefined
   /** Names of groups that are not ours and hold this person, of whom a rename leaves nothing in the account. */
   readonly otherGroupsOf: (emailKey: string) => readonly string[]
+  /** What is bound to policies and boundaries of ours. */
+  readonly uses: Uses
+  /** By `levelKey`, of the levels where the plan adds something that counts. */
+  readonly limits: ReadonlyMap<string, Fullness>
   readonly decisions: Decisions
+}
+
+export interface Subject {
+  /** Folded. */
+  readonly emailKey: string
+  readonly groups: ReadonlySet<GroupRef>
 }
 
 /** What people said about steps lately, by step id. */

@@ -5,10 +5,13 @@
  * than a hold, and what a person approved is no longer held.
  */
 import type { Verdict } from '../step.ts'
+import { bindingsWithout, deletionsOfUsed, removalsWithout } from './definitions.ts'
 import type { GuardFacts } from './facts.ts'
 import { heldByShrink, heldByThresholds } from './limits.ts'
+import { stepsWithoutNewcomers } from './newcomers.ts'
 import { refusal } from './refusal.ts'
 import { heldForOtherGroups, heldForSuccessor } from './renames.ts'
+import { refusedForLimits } from './usage.ts'
 import { type Draft, type Held, hold } from './verdict.ts'
 
 /** By step id; every step has a verdict. */
@@ -30,7 +33,22 @@ export function judge(steps: readonly Draft[], facts: GuardFacts): ReadonlyMap<s
     return (approved.has(step.id) ? undefined : held.get(step.id)) ?? { kind: 'proceed' }
   }
   const verdicts = new Map(steps.map(step => [step.id, verdict(step)]))
-  return new Map([...verdicts, ...heldForSuccessor(steps, verdicts, approved)])
+  const rule = (more: Held) => {
+    for (const [id, said] of more) verdicts.set(id, said)
+    return more
+  }
+  const proceeding = () => steps.filter(({ id }) => verdicts.get(id)?.kind === 'proceed')
+  rule(refusedForLimits(proceeding(), facts.limits, new Set(['users', 'groups'])))
+  rule(stepsWithoutNewcomers(steps, verdicts))
+  rule(heldForSuccessor(steps, verdicts, approved))
+  rule(refusedForLimits(proceeding(), facts.limits, new Set(['policies', 'boundaries'])))
+  const unbound = [
+    ...rule(bindingsWithout(steps, verdicts)),
+    ...rule(refusedForLimits(proceeding(), facts.limits, new Set(['bindings']))),
+  ]
+  rule(removalsWithout(steps, verdicts, unbound))
+  rule(deletionsOfUsed(steps, verdicts, facts.uses))
+  return verdicts
 }
 
 const heldForDoubt = (steps: readonly Draft[], facts: GuardFacts): Held =>

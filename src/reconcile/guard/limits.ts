@@ -7,7 +7,10 @@ import { type Draft, type Held, hold } from './verdict.ts'
 /** All removals of the pass wait together, when they are more than `guards.removals` allows. */
 export function heldByThresholds(steps: readonly Draft[], facts: GuardFacts): Held {
   const { count, percent } = facts.model.guards.removals
-  const removals = steps.filter(step => isRemoval(step.action))
+  // A policy or boundary goes when nobody is bound to it: that takes nothing from anybody.
+  const removals = steps.filter(
+    ({ action }) => isRemoval(action) && action.kind !== 'delete-policy' && action.kind !== 'delete-boundary',
+  )
   const people = new Set(removals.flatMap(step => loserOf(step.action) ?? []))
   const ofGroups = removals.filter(step => loserOf(step.action) === undefined)
   const groups = new Set(ofGroups.map(step => groupOf(step.action)))

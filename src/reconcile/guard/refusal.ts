@@ -1,7 +1,8 @@
 /** What never happens, whoever asks: removals in upsert mode, and whatever touches the protected. */
 import { foldKey } from '../../lib/fold.ts'
-import { groupOf, isRemoval } from '../action.ts'
+import { groupOf, isRemoval, loserOf } from '../action.ts'
 import type { StepAction, Verdict } from '../step.ts'
+import { refusedTemplate } from './definitions.ts'
 import type { GuardFacts } from './facts.ts'
 import { refuse } from './verdict.ts'
 
@@ -19,6 +20,10 @@ export function refusal(action: StepAction, facts: GuardFacts): Verdict | undefi
       return refuse('emergency-contact', `${action.email} is an emergency contact of the account.`)
     }
   }
+  const own = ownSubject(action, facts)
+  if (own !== undefined) return own
+  const template = refusedTemplate(action, facts.uses)
+  if (template !== undefined) return template
   const ref = groupOf(action)
   if (ref === undefined) return undefined
   const name = action.kind === 'update-group' ? action.from.name : nameOf(ref)
@@ -34,4 +39,19 @@ export function refusal(action: StepAction, facts: GuardFacts): Verdict | undefi
     )
   }
   return undefined
+}
+
+/** What our own rights come from: whoever takes that away locks the bridge out, and no call of ours can undo it. */
+function ownSubject(action: StepAction, { subject, nameOf }: GuardFacts): Verdict | undefined {
+  if (subject === undefined) return undefined
+  if (loserOf(action) === subject.emailKey) {
+    return refuse('own-subject', `${subject.emailKey} is the user that the bridge's OAuth client acts as.`)
+  }
+  const ref = groupOf(action)
+  if (ref === undefined || !subject.groups.has(ref)) return undefined
+  return refuse(
+    'own-subject',
+    `The group "${nameOf(ref)}" holds ${subject.emailKey}, the user that the bridge's OAuth client acts as, and is never ` +
+      'touched. Let the client act as a service user that is in no group of the rules.',
+  )
 }

@@ -12,3 +12,10 @@ export const hold = (guard: string, reason: string): Verdict => ({ kind: 'hold',
 
 /** As `hold`, for what nobody may approve. */
 export const refuse = (guard: string, reason: string): Verdict => ({ kind: 'refuse', guard, reason })
+
+/** The same verdict on what depends on a step that has it; `what` names that step's work, which tells the rest itself. */
+export function because(verdict: Verdict, what: string): Verdict {
+  if (verdict.kind === 'proceed') return verdict
+  const state = verdict.kind === 'hold' ? 'waits for a person' : 'is refused'
+  return { ...verdict, reason: `${what}, which ${state} (${verdict.guard}).` }
+}

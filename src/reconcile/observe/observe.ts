@@ -7,6 +7,7 @@
 import type { Dynatrace } from '../../dynatrace/dynatrace.ts'
 import { type Semaphore, semaphore } from '../../lib/semaphore.ts'
 import type { GroupRef, StateGroup } from '../state.ts'
+import { observeDefinitions } from './definitions.ts'
 import { readMembers } from './members.ts'
 import type { ObservedState, ObserveRequest } from './observed.ts'
 import { observeBindings, observePermissions } from './rights.ts'
@@ -26,31 +27,43 @@ export async function observe(dynatrace: Dynatrace, request: ObserveRequest): Pr
   const readRights = Promise.all([
     observeBindings(
       dynatrace,
-      { wanted: new Set(wanted), levels: request.levels, full },
+      {
+        wanted: new Set(wanted),
+        levels: request.levels,
+        full,
+        definitions: request.named?.definitions.present ?? new Set(),
+      },
       { problems, blind: blind.bindings },
     ),
     observePermissions(dynatrace, wanted, { problems, blind: blind.permissions }),
+    request.named === undefined
+      ? undefined
+      : observeDefinitions(dynatrace, { ...request.named, texts: full }),
   ])
   // First, so that all groups find these people met.
   if (full) await readEverybody(dynatrace, sight)
-  await Promise.all(wanted.map(ref => ahead(() => readMembers(ref, dynatrace, sight))))
+  for (const ref of request.federated) blind.members.add(ref)
+  const peopled = wanted.filter(ref => !request.federated.has(ref))
+  await Promise.all(peopled.map(ref => ahead(() => readMembers(ref, dynatrace, sight))))
   await readRest(dynatrace, sight, ahead)
 
-  const [rights, permissions] = await readRights
+  const [rights, permissions, named] = await readRights
+  problems.push(...(named?.problems ?? []))
   const groups = new Map<GroupRef, StateGroup>(
     request.groups.map(({ id, name, description }) => [id, { ref: id, name, description }]),
   )
   const { users, members, withServiceUsers, emergencyContacts, accountUsers, whole } = sight
   return {
     state: {
-      policies: new Map(),
-      boundaries: new Map(),
+      policies: named?.policies ?? new Map(),
+      boundaries: named?.boundaries ?? new Map(),
       users,
       groups,
       members,
       bindings: rights.bindings,
       permissions,
     },
+    uses: rights.uses,
     blind,
     problems,
     withServiceUsers,

@@ -1,5 +1,8 @@
 /** What is asked of an account, and what came of it. */
 import type { AccountGroup, AccountUser, Level } from '../../dynatrace/dynatrace.ts'
+import type { Uses } from '../bindings-of-definitions.ts'
+import type { Catalogue } from '../catalogue.ts'
+import type { Definitions } from '../owned-definitions.ts'
 import type { GroupRef, State, StateUser } from '../state.ts'
 
 /** Where nothing may be concluded from what was read. */
@@ -16,6 +19,8 @@ export interface BlindSpots {
 
 export interface ObservedState {
   readonly state: State
+  /** What is bound to policies and boundaries of ours. */
+  readonly uses: Uses
   readonly blind: BlindSpots
   /** Why there are blind spots. */
   readonly problems: readonly string[]
@@ -34,6 +39,8 @@ export interface ObservedState {
 export interface ObserveRequest {
   /** Groups whose name, bindings, permissions and members are wanted. */
   readonly groups: readonly AccountGroup[]
+  /** Of these, the ones whose members are none of our business. */
+  readonly federated: ReadonlySet<GroupRef>
   /** All our groups: memberships of `emails` are wanted in these. */
   readonly managed: ReadonlySet<GroupRef>
   /** Folded e-mail → address, of people whose memberships in all our groups are wanted; undefined: everybody. */
@@ -42,6 +49,8 @@ export interface ObserveRequest {
   readonly needed: ReadonlyMap<string, StateUser>
   /** Members as they should be. Those that are found just so are told with this very set. */
   readonly expected: ReadonlyMap<GroupRef, ReadonlySet<string>>
+  /** Policies and boundaries of ours, and the lists they are in; undefined when none are wanted. */
+  readonly named: { readonly definitions: Definitions; readonly catalogue: Catalogue } | undefined
   /** Account level and active environments. */
   readonly levels: readonly Exclude<Level, { kind: 'global' }>[]
 }

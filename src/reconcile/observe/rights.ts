@@ -3,6 +3,8 @@ import type { Dynatrace, Level } from '../../dynatrace/dynatrace.ts'
 import { UpstreamError } from '../../dynatrace/upstream-error.ts'
 import { messageOf } from '../../lib/errors.ts'
 import { semaphore } from '../../lib/semaphore.ts'
+import { unite } from '../bindings/boundary-sets.ts'
+import type { Uses } from '../bindings-of-definitions.ts'
 import { bindingKey, groupLevelKey, permissionKey } from '../keys.ts'
 import type { GroupRef, StateBinding, StatePermission } from '../state.ts'
 
@@ -22,13 +24,29 @@ export async function observeBindings(
     readonly wanted: ReadonlySet<GroupRef>
     readonly levels: readonly Exclude<Level, { kind: 'global' }>[]
     readonly full: boolean
+    /** Ids of policies and boundaries of ours: who is bound to these? */
+    readonly definitions?: ReadonlySet<string>
   },
   { problems, blind }: Blindness,
-): Promise<{ readonly bindings: ReadonlyMap<string, StateBinding>; readonly foreign: number }> {
-  const { wanted, levels, full } = asked
+): Promise<{
+  readonly bindings: ReadonlyMap<string, StateBinding>
+  readonly foreign: number
+  readonly uses: Uses
+}> {
+  const { wanted, levels, full, definitions = new Set() } = asked
   const bindings = new Map<string, StateBinding>()
+  const uses = new Map<string, StateBinding[]>()
   let foreign = 0
-  if (wanted.size === 0 && !full) return { bindings, foreign }
+  let complete = full
+  if (wanted.size === 0 && !full) return { bindings, foreign, uses: { of: uses, complete } }
+  const noteUses = (binding: StateBinding) => {
+    for (const id of [binding.policyId, ...binding.boundaryIds]) {
+      if (!definitions.has(id)) continue
+      const known = uses.get(id)
+      if (known === undefined) uses.set(id, [binding])
+      else known.push(binding)
+    }
+  }
   const [only] = [...wanted]
   const readLevel = async (level: Exclude<Level, { kind: 'global' }>) => {
     try {
@@ -37,23 +55,33 @@ export async function observeBindings(
           ? await dynatrace.bindings.ofGroup(level, only)
           : await dynatrace.bindings.list(level)
       for (const each of found) {
-        if (!wanted.has(each.groupId)) {
-          foreign += 1
-          continue
-        }
         const { policyId, groupId: group, parameters, metadata } = each
         const boundaryIds = [...new Set(each.boundaryIds)].sort()
         const binding = { level, policyId, group, parameters, metadata, boundaryIds }
-        bindings.set(bindingKey(binding), binding)
+        noteUses(binding)
+        if (!wanted.has(group)) {
+          foreign += 1
+          continue
+        }
+        const key = bindingKey(binding)
+        // Bound twice with other boundaries by hand, both grant: neither may hide the other.
+        const before = bindings.get(key)
+        bindings.set(
+          key,
+          before === undefined
+            ? binding
+            : { ...binding, boundaryIds: unite(before.boundaryIds, boundaryIds) },
+        )
       }
     } catch (error) {
       const where = level.kind === 'account' ? 'the account' : `environment ${level.id}`
       problems.push(`The bindings of ${where} could not be read: ${messageOf(error)}`)
+      complete = false
       for (const ref of wanted) blind.add(groupLevelKey(ref, level))
     }
   }
   await Promise.all(levels.map(readLevel))
-  return { bindings, foreign }
+  return { bindings, foreign, uses: { of: uses, complete } }
 }
 
 export async function observePermissions(

@@ -4,33 +4,81 @@ import type { AccessModel } from '../../access/model.ts'
 import type { DirectorySnapshot, Person } from '../../directory/snapshot.ts'
 import type { Finding } from '../../lib/finding.ts'
 import type { Work } from '../../lib/turns.ts'
-import type { Assignment } from '../assign.ts'
+import { releasesOf, remainingUses, usesOf } from '../bindings-of-definitions.ts'
+import { stillInUse } from '../definition-findings.ts'
 import type { DesiredState } from '../desired-state.ts'
 import { doubtedDeactivations } from '../doubt.ts'
+import { foreignBindings, mayTake } from '../federated-groups.ts'
+import type { ObservedState } from '../observe/observed.ts'
+import type { Plan } from '../step.ts'
+import type { Premises } from './premises.ts'
 
 const NAMES_SHOWN = 10
 
 export function* passFindings(seen: {
-  readonly wished: readonly Finding[]
+  readonly premises: Premises
   readonly desired: DesiredState
-  readonly assignment: Assignment
-  readonly snapshot: DirectorySnapshot
+  readonly observed: ObservedState
+  readonly plan: Plan
   readonly model: AccessModel
 }): Work<readonly Finding[]> {
-  const { wished, desired, assignment, snapshot } = seen
+  const { premises, desired } = seen
+  const { assignment, snapshot } = premises
   yield
   const doubted = doubtedDeactivations(snapshot)
   yield
   const blank = withoutAccess(desired, snapshot, seen.model)
   yield
   return [
-    ...wished,
+    ...premises.findings,
     ...desired.findings,
+    ...unusedYetBound(seen),
+    ...foreignBindings(
+      desired.state,
+      seen.observed.state,
+      assignment.federated,
+      mayTake(assignment.federated, premises.ownership.rights),
+    ),
     ...assignment.taken.map(nameTaken),
     ...snapshot.unreachable.map(withoutAddress),
     ...parkedMembers(snapshot),
     ...doubted,
     ...blank,
+  ]
+}
+
+/** What nobody defines any more and the plan does not delete, since something is bound to it. */
+function unusedYetBound({
+  premises: { definitions, accountGroups },
+  observed: { uses },
+  plan,
+}: {
+  readonly premises: Premises
+  readonly observed: ObservedState
+  readonly plan: Plan
+}): readonly Finding[] {
+  if (definitions === undefined || !uses.complete) return []
+  const going = new Set(
+    plan.steps.flatMap(({ action }) =>
+      action.kind === 'delete-policy'
+        ? [action.policy.id]
+        : action.kind === 'delete-boundary'
+          ? [action.boundary.id]
+          : [],
+    ),
+  )
+  const names = new Map(accountGroups.map(({ id, name }) => [id, name]))
+  const { policies, boundaries } = definitions.unwanted
+  const releases = releasesOf(plan.steps.map(step => step.action))
+  const groupsOf = (id: string) => {
+    const left = remainingUses(usesOf(uses, id), id, releases)
+    return [...new Set(left.map(({ group }) => names.get(group) ?? group))].sort()
+  }
+  const stuck = <T extends { readonly id: string }>(all: readonly T[]) =>
+    all.filter(({ id }) => !going.has(id) && groupsOf(id).length > 0)
+  return [
+    ...stuck(policies).map(policy => stillInUse('policy', policy, groupsOf(policy.id))),
+    ...stuck(boundaries).map(boundary => stillInUse('boundary', boundary, groupsOf(boundary.id))),
   ]
 }
 

@@ -1,5 +1,6 @@
 /** One pass: observe → desired → diff → plan → guard → apply → verify. */
 import type { DirectorySnapshot } from '../../directory/snapshot.ts'
+import type { Policy } from '../../dynatrace/dynatrace.ts'
 import { breathe, inTurns } from '../../lib/turns.ts'
 import { applyPlan } from '../apply/apply.ts'
 import { Ledger } from '../apply/ledger.ts'
@@ -10,8 +11,9 @@ import { keepFacts } from '../facts.ts'
 import { managedGroups } from '../managed-groups.ts'
 import { note } from '../observe/meet.ts'
 import { observe } from '../observe/observe.ts'
+import type { Definitions } from '../owned-definitions.ts'
 import { ownershipWrites } from '../ownership.ts'
-import { settleInvitations, settleRegistry } from '../settle-registry.ts'
+import { settleDefinitions, settleInvitations, settleRegistry, settleRights } from '../settle-registry.ts'
 import type { StepResult } from '../step.ts'
 import { passFindings } from './findings.ts'
 import { planPass } from './plan-pass.ts'
@@ -25,28 +27,37 @@ export async function runPass(request: PassRequest, parts: PassParts): Promise<P
   const writes = ownershipWrites(store, request.runId, () => clock.now())
 
   const premises = await readPremises(request, parts)
-  const { scope, ownership, catalogue, accountGroups, snapshot, assignment } = premises
+  const { scope, ownership, catalogue, definitions, accountGroups, snapshot, assignment } = premises
   const full = scope.kind === 'full'
   const withGroups = full || scope.groups.size > 0
   if (request.mode === 'apply' && withGroups) await settleRegistry(assignment, accountGroups, writes)
+  if (request.mode === 'apply' && definitions !== undefined) await settleDefinitions(definitions, writes)
 
   await breathe()
   const mine = managedGroups(assignment, accountGroups, scope)
   const desired = await inTurns(
-    desiredState({ model, assignment, snapshot, catalogue, scope, accountId: dynatrace.accountId }),
+    desiredState({
+      ...{ model, assignment, snapshot, catalogue, definitions, scope },
+      accountId: dynatrace.accountId,
+    }),
   )
   const observed = await observe(dynatrace, {
     groups: mine.inScope,
+    federated: new Set(assignment.federated.keys()),
     managed: mine.all,
     people: full ? undefined : addressesOf(scope.emails, snapshot),
     needed: desired.state.users,
     expected: desired.state.members,
+    named: definitions === undefined || catalogue === undefined ? undefined : { definitions, catalogue },
     levels: activeLevels(catalogue?.environments.values() ?? []),
   })
 
-  if (request.mode === 'apply') await settleInvitations(ownership, observed, writes, clock.now())
+  if (request.mode === 'apply') {
+    await settleInvitations(ownership, observed, writes, clock.now())
+    await settleRights(ownership, desired.state, observed, writes)
+  }
 
-  const plan = await planPass(request, { premises, mine, desired, observed }, parts)
+  const { plan, problems } = await planPass(request, { premises, mine, desired, observed }, parts)
   await request.recorder.planned(plan)
 
   const acts = request.mode === 'apply' && model.mode !== 'observe'
@@ -59,6 +70,8 @@ export async function runPass(request: PassRequest, parts: PassParts): Promise<P
           ownership: writes,
           ledger: new Ledger(request.mayGoOn),
           clock,
+          uses: observed.uses,
+          federated: new Map([...assignment.federated].map(([ref, { group }]) => [ref, group.name])),
           meet: user => note(user, met),
         },
         request.recorder,
@@ -81,15 +94,18 @@ export async function runPass(request: PassRequest, parts: PassParts): Promise<P
     plan,
     results,
     findings: full
-      ? await inTurns(passFindings({ wished: premises.findings, desired, assignment, snapshot, model }))
+      ? await inTurns(passFindings({ premises, desired, observed, plan, model }))
       : [...desired.findings, ...doubtedDeactivations(snapshot)],
     unmanaged: {
       users: full ? countOthers(observed.state.users, snapshot.people) : 0,
       groups: full ? accountGroups.length - mine.all.size : 0,
       bindings: observed.foreignBindings,
+      policies: full ? countForeign(catalogue?.policies.filter(isHomed) ?? [], definitions) : 0,
+      boundaries: full ? countForeign(catalogue?.boundaries ?? [], definitions) : 0,
     },
     problems: [
       ...observed.problems,
+      ...problems,
       ...[...(catalogue?.unread ?? [])].map(
         ([level, why]) => `Names at level ${level} could not be read: ${why}`,
       ),
@@ -97,6 +113,14 @@ export async function runPass(request: PassRequest, parts: PassParts): Promise<P
     seq: snapshot.seq,
   }
 }
+
+/** Global policies are everybody's. */
+const isHomed = ({ level }: Policy): boolean => level.kind !== 'global'
+
+const countForeign = (
+  all: readonly { readonly id: string }[],
+  definitions: Definitions | undefined,
+): number => all.filter(({ id }) => definitions?.present.has(id) !== true).length
 
 function countOthers(users: ReadonlyMap<string, unknown>, people: ReadonlyMap<string, unknown>): number {
   let others = 0

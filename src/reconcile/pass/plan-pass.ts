@@ -6,11 +6,14 @@ import { titleOf } from '../describe/title.ts'
 import type { Vocabulary } from '../describe/vocabulary.ts'
 import type { DesiredState } from '../desired-state.ts'
 import { diff } from '../diff/diff.ts'
-import type { DiffInput } from '../diff/input.ts'
+import type { DefinitionDiffInput, DiffInput } from '../diff/input.ts'
 import { doubtOf } from '../doubt.ts'
+import { mayTake } from '../federated-groups.ts'
 import type { GuardFacts } from '../guard/facts.ts'
 import { groupSizes, otherGroups, readTotals } from '../guard/figures.ts'
 import { judge } from '../guard/guard.ts'
+import { readLimits } from '../guard/read-limits.ts'
+import { subjectOf } from '../guard/subject.ts'
 import { departed } from '../leaving.ts'
 import type { ManagedGroups } from '../managed-groups.ts'
 import type { ObservedState } from '../observe/observed.ts'
@@ -34,7 +37,7 @@ export async function planPass(
   request: Pick<PassRequest, 'model' | 'decisions'>,
   found: Found,
   parts: Pick<PassParts, 'store' | 'dynatrace' | 'clock'>,
-): Promise<Plan> {
+): Promise<{ readonly plan: Plan; readonly problems: readonly string[] }> {
   const { desired, premises, observed } = found
   const { model } = request
   const { assignment, catalogue, snapshot } = premises
@@ -47,31 +50,58 @@ export async function planPass(
     model,
     snapshot,
     catalogue,
+    ...definitionWords(premises),
     groupName,
     desiredGroup,
     rules: desired.rules,
     replaced: replacedNames(premises.renamed, observed.state),
   }
-  const facts = await guardFacts(actions, words, { request, found, parts })
+  const { limits, problems } = await readLimits(actions, parts.dynatrace)
+  const facts = { ...(await guardFacts(actions, words, { request, found, parts })), limits }
   const planning = makePlan({
     actions,
     staying: desired.placed,
     describe: action => ({ title: titleOf(action, words), reason: reasonOf(action, words) }),
     judge: steps => judge(steps, facts),
   })
-  return inTurns(planning)
+  return { plan: await inTurns(planning), problems }
+}
+
+/** Names as bridge.yaml has them come first: the account may call the same thing otherwise, or not have it yet. */
+function definitionWords({
+  catalogue,
+  definitions,
+  ownership,
+}: Premises): Pick<Vocabulary, 'definitionName' | 'askedForBy' | 'wasMade'> {
+  const names = new Map(
+    [
+      ...(catalogue?.policies ?? []),
+      ...(catalogue?.boundaries ?? []),
+      ...(definitions?.policies.values() ?? []),
+      ...(definitions?.boundaries.values() ?? []),
+    ].map(({ id, name }) => [id, name]),
+  )
+  const owned = [...ownership.policies.values(), ...ownership.boundaries.values()]
+  const made = new Set(owned.filter(({ state }) => state === 'owned').map(({ id }) => id))
+  return {
+    definitionName: id => names.get(id) ?? id,
+    askedForBy: name => definitions?.askedForBy.get(name) ?? [],
+    wasMade: id => made.has(id),
+  }
 }
 
 function diffInput(
   { model }: Pick<PassRequest, 'model'>,
   { premises, mine, desired, observed }: Found,
   { clock }: Pick<PassParts, 'clock'>,
-): DiffInput {
+): DiffInput & DefinitionDiffInput {
   const { scope, ownership, snapshot, renamed, assignment } = premises
   return {
     desired: desired.state,
     observed: observed.state,
     blind: observed.blind,
+    uses: observed.uses,
+    unwanted: premises.definitions?.unwanted ?? { policies: [], boundaries: [] },
     unsaid: desired.unsaid,
     orphans: mine.orphans,
     unruled: new Set([...assignment.orphans.keys(), ...assignment.withheld.keys()]),
@@ -84,6 +114,7 @@ function diffInput(
       // What the successor has was not read, so nothing may be concluded about the old user.
       return mine.refsInScope.has(ref) && !renamed.has(emailKey)
     },
+    mayTake: mayTake(assignment.federated, ownership.rights),
     sourcesOf: ref => sourcesOf(assignment.desired.get(ref)),
   }
 }
@@ -93,14 +124,14 @@ async function guardFacts(
   { snapshot, groupName, desiredGroup }: Vocabulary,
   {
     request,
-    found: { mine, desired, observed },
+    found: { premises, mine, desired, observed },
     parts: { store, dynatrace },
   }: {
     readonly request: Pick<PassRequest, 'model' | 'decisions'>
     readonly found: Found
     readonly parts: Pick<PassParts, 'store' | 'dynatrace'>
   },
-): Promise<GuardFacts> {
+): Promise<Omit<GuardFacts, 'limits'>> {
   const sizes = await groupSizes(actions, observed, dynatrace)
   const others = await otherGroups(actions, mine.all, dynatrace)
   return {
@@ -110,9 +141,11 @@ async function guardFacts(
     nameOf: groupName,
     emergencyContacts: observed.emergencyContacts,
     withServiceUsers: observed.withServiceUsers,
+    subject: await subjectOf(actions, observed, new Set(premises.assignment.federated.keys()), dynatrace),
     isKept: action => isKept(action, desired.state),
     doubtOf: action => doubtOf(action, snapshot, desiredGroup),
     otherGroupsOf: key => others.get(key) ?? [],
+    uses: observed.uses,
     decisions: request.decisions,
   }
 }

@@ -2,7 +2,8 @@
  * What a pass rests on before it looks at the account in detail: the registry of what is ours, the part
  * of the directory that the scope needs, and the groups that the rules make of it.
  */
-import { desiredGroups, desiring } from '../../access/desired.ts'
+import { type Desired, desiredGroups, desiring } from '../../access/desired.ts'
+import type { DesiredGroup } from '../../access/desired-group.ts'
 import type { DirectorySnapshot } from '../../directory/snapshot.ts'
 import type { AccountGroup } from '../../dynatrace/dynatrace.ts'
 import type { Finding } from '../../lib/finding.ts'
@@ -10,7 +11,10 @@ import { foldKey } from '../../lib/fold.ts'
 import { breathe, inTurns } from '../../lib/turns.ts'
 import { type Assignment, assignGroups, sourcesOf } from '../assign.ts'
 import type { Catalogue } from '../catalogue.ts'
+import { installationId } from '../installation.ts'
 import { absentGroups, listGroups, ownedAsIfThere } from '../managed-groups.ts'
+import { definitionsFor, isInStep } from '../own-names.ts'
+import { assignDefinitions, type Definitions } from '../owned-definitions.ts'
 import { type Ownership, readOwnership } from '../ownership.ts'
 import { lastSuccessor, type Rename, renames } from '../renames.ts'
 import { holdsGroup, type Scope } from '../scope.ts'
@@ -27,6 +31,8 @@ export interface Premises {
   /** By the folded address that was left. */
   readonly renamed: ReadonlyMap<string, Rename>
   readonly assignment: Assignment
+  /** Policies and boundaries of ours within the scope; undefined when it holds no group. */
+  readonly definitions: Definitions | undefined
   /** What the rules found wrong with themselves. */
   readonly findings: readonly Finding[]
 }
@@ -34,7 +40,7 @@ export interface Premises {
 /** Begins anew with a wider scope where people or groups outside the one asked for hang on it. */
 export async function readPremises(
   request: Pick<PassRequest, 'scope' | 'model'>,
-  parts: Pick<PassParts, 'store' | 'dynatrace' | 'catalogue' | 'readSnapshot'>,
+  parts: Pick<PassParts, 'store' | 'dynatrace' | 'catalogue' | 'readSnapshot' | 'clock'>,
 ): Promise<Premises> {
   const { scope, model } = request
   const { dynatrace } = parts
@@ -42,8 +48,7 @@ export async function readPremises(
   const withGroups = full || scope.groups.size > 0
 
   const ownership = await readOwnership(parts.store.db)
-  const catalogue = withGroups ? await parts.catalogue(dynatrace, full) : undefined
-  const accountGroups = withGroups ? await listGroups(dynatrace) : ownedAsIfThere(ownership.groups.values())
+  const accountGroups = withGroups ? await listGroups(dynatrace) : ownedAsIfThere(ownership)
   const snapshot = await readScope(request, parts)
   const followed = followedKeys(scope, snapshot)
   if (scope.kind === 'keys' && followed.length > 0) {
@@ -60,16 +65,61 @@ export async function readPremises(
     const groups = new Set([...scope.groups, ...absent])
     return readPremises({ ...request, scope: { ...scope, groups } }, parts)
   }
+  const ruled = [
+    ...assignment.desired.values(),
+    ...[...assignment.federated.values()].flatMap(({ desired }) => desired ?? []),
+  ]
+  const inScope = ruled.filter(group => holdsGroup(scope, foldKey(group.name)))
+  const named = await readNames(wished, { full, withGroups, ownership, inScope }, parts)
   return {
     scope,
     ownership,
-    catalogue,
+    ...named,
     accountGroups,
     snapshot,
     renamed,
     assignment,
     findings: wished.findings,
   }
+}
+
+/**
+ * What is to be done about policies and boundaries is not concluded from memory: where that shows a difference, the
+ * account is asked anew.
+ */
+async function readNames(
+  wished: Desired,
+  asked: {
+    readonly full: boolean
+    readonly withGroups: boolean
+    readonly ownership: Ownership
+    /** The wished groups that the pass has to do with. */
+    readonly inScope: readonly DesiredGroup[]
+  },
+  {
+    store,
+    dynatrace,
+    catalogue: read,
+    clock,
+  }: Pick<PassParts, 'store' | 'dynatrace' | 'catalogue' | 'clock'>,
+): Promise<Pick<Premises, 'catalogue' | 'definitions'>> {
+  if (!asked.withGroups) return { catalogue: undefined, definitions: undefined }
+  const installation = await installationId(store)
+  const assign = (catalogue: Catalogue) => {
+    const all = assignDefinitions({
+      wished,
+      ownership: asked.ownership,
+      catalogue,
+      installation,
+      now: clock.now(),
+    })
+    return asked.full ? all : definitionsFor(all, asked.inScope)
+  }
+  const catalogue = await read(dynatrace, asked.full)
+  const definitions = assign(catalogue)
+  if (asked.full || isInStep(definitions, catalogue)) return { catalogue, definitions }
+  const fresh = await read(dynatrace, true)
+  return { catalogue: fresh, definitions: assign(fresh) }
 }
 
 /** The part of the directory that a scope needs: for its groups, everybody in the IdP groups behind them. */

@@ -2,8 +2,7 @@
  * Access tokens of one environment. API tokens outlive the person who made them and keep every scope; personal
  * access tokens stop working with their owner.
  */
-import { foldKey } from '../../lib/fold.ts'
-import { type Account, timestamp } from '../account.ts'
+import { type Account, findUser, timestamp } from '../account.ts'
 import { badRequest, forbidden, notFound } from '../rejection.ts'
 import { recordToken } from './environment-audit.ts'
 import type { ApiToken, TokenUser } from './environment-objects.ts'
@@ -55,7 +54,7 @@ export function apiTokenBySecret(
 export function apiTokenWorks(account: Account, token: ApiToken): boolean {
   if (!token.enabled) return false
   if (token.expirationDate !== undefined && token.expirationDate <= timestamp(account)) return false
-  return !token.personalAccessToken || account.users.get(foldKey(token.owner))?.status === 'ACTIVE'
+  return !token.personalAccessToken || findUser(account, token.owner)?.status === 'ACTIVE'
 }
 
 /** Creates a token; the secret is in the answer only. A seed may bring its own. */

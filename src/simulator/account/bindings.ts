@@ -5,7 +5,7 @@
 import { canonicalJson } from '../../lib/digest.ts'
 import { type Account, groupById } from '../account.ts'
 import type { Actor } from '../audit.ts'
-import { badRequest, notFound } from '../rejection.ts'
+import { badRequest, conflict, notFound } from '../rejection.ts'
 import { bindingsOfGroup, countAt, storeBindings } from './binding-store.ts'
 import { limits } from './limits.ts'
 import type { Binding, Level } from './objects.ts'
@@ -33,20 +33,42 @@ export interface Pair {
   readonly groupUuid: string
 }
 
-/** Appends one binding. The same one again changes nothing; the same one with other boundaries is refused. */
+/**
+ * Appends one binding. Switches say what the same one does that is there already, and one that differs from it only in its
+ * boundaries: as they are, the first changes nothing and the second is refused.
+ */
 export function addBinding(account: Account, actor: Actor, pair: Pair, content: BindingContent): void {
   const binding = checkedBinding(account, pair, content)
   const held = bindingsOfGroup(account, pair.level, pair.groupUuid)
-  const same = held.find(one => identityOf(one) === identityOf(binding))
-  if (same === undefined) {
-    checkRoom(account, pair.level, 1)
-    storeBindings(account, actor, pair.level, pair.groupUuid, [...held, binding])
-  } else if (String([...same.boundaries].sort()) !== String([...binding.boundaries].sort())) {
-    throw badRequest(
-      `Policy ${pair.policyUuid} is already bound to group ${pair.groupUuid} with other boundaries`,
-    )
-  }
+  const alike = held.filter(one => identityOf(one) === identityOf(binding))
+  const after = withAdded(account, held, alike, binding)
+  if (after === held) return
+  checkRoom(account, pair.level, after.length - held.length)
+  storeBindings(account, actor, pair.level, pair.groupUuid, after)
 }
+
+/** The bindings of a group with one more, given those that differ from it in boundaries at most. */
+function withAdded(
+  account: Account,
+  held: readonly Binding[],
+  alike: readonly Binding[],
+  binding: Binding,
+): readonly Binding[] {
+  const { repeatedBinding, otherBoundaries } = account.switches
+  const [first] = alike
+  const place = `Policy ${binding.policyUuid} is already bound to group ${binding.groupUuid}`
+  if (first === undefined) return [...held, binding]
+  if (alike.some(one => boundariesOf(one) === boundariesOf(binding))) {
+    if (repeatedBinding === 'refuse') throw conflict(place)
+    return repeatedBinding === 'duplicate' ? [...held, binding] : held
+  }
+  if (otherBoundaries === 'refuse') throw badRequest(`${place} with other boundaries`)
+  if (otherBoundaries === 'keep-both') return [...held, binding]
+  const merged = { ...first, boundaries: [...new Set([...first.boundaries, ...binding.boundaries])] }
+  return held.map(one => (one === first ? merged : one))
+}
+
+const boundariesOf = (binding: Binding): string => String([...binding.boundaries].sort())
 
 /** Replaces parameters, metadata and boundaries of the binding the filter names, or creates it. */
 export function putBinding(
@@ -58,15 +80,23 @@ export function putBinding(
 ): void {
   const binding = checkedBinding(account, pair, content)
   const matches = matching(account, pair, filter)
-  if (matches.length > 1) throw ambiguous(pair)
+  const { ambiguousBindingPut, otherBoundaries, repeatedBinding } = account.switches
+  if (matches.length > 1 && ambiguousBindingPut === 'refuse') throw ambiguous(pair)
   if (matches.length === 0) {
     addBinding(account, actor, pair, content)
     return
   }
-  const others = bindingsOfGroup(account, pair.level, pair.groupUuid).filter(one => one !== matches[0])
-  if (others.some(one => identityOf(one) === identityOf(binding))) {
+  const replaced = new Set(ambiguousBindingPut === 'all' ? matches : matches.slice(0, 1))
+  const others = bindingsOfGroup(account, pair.level, pair.groupUuid).filter(one => !replaced.has(one))
+  const taken = others
+    .filter(one => identityOf(one) === identityOf(binding))
+    .some(one =>
+      boundariesOf(one) === boundariesOf(binding)
+        ? repeatedBinding !== 'duplicate'
+        : otherBoundaries !== 'keep-both',
+    )
+  if (taken)
     throw badRequest(`Policy ${pair.policyUuid} is already bound to group ${pair.groupUuid} this way`)
-  }
   storeBindings(account, actor, pair.level, pair.groupUuid, [...others, binding])
 }
 
@@ -82,12 +112,17 @@ export function removeBinding(
   if (matches.size === 0) {
     throw badRequest(`Policy ${pair.policyUuid} is not bound to group ${pair.groupUuid}`)
   }
-  if (matches.size > 1 && !forceMultiple) throw ambiguous(pair)
+  if (matches.size > 1 && !forceMultiple && account.switches.ambiguousBindingDelete === 'refuse') {
+    throw ambiguous(pair)
+  }
   const kept = bindingsOfGroup(account, pair.level, pair.groupUuid).filter(one => !matches.has(one))
   storeBindings(account, actor, pair.level, pair.groupUuid, kept)
 }
 
-/** Sets the policies of a group at one level. Parameters, metadata and boundaries of all of them are lost. */
+/**
+ * Sets the policies of a group at one level. Parameters, metadata and boundaries of all of them are lost, unless a switch
+ * has those of policies that stay kept.
+ */
 export function setPolicies(
   account: Account,
   actor: Actor,
@@ -96,10 +131,13 @@ export function setPolicies(
   policyUuids: readonly string[],
 ): void {
   groupById(account, groupUuid)
-  const bindings = [...new Set(policyUuids)].map(policyUuid =>
-    checkedBinding(account, { level, policyUuid, groupUuid }, {}),
-  )
-  checkRoom(account, level, bindings.length - bindingsOfGroup(account, level, groupUuid).length)
+  const held = bindingsOfGroup(account, level, groupUuid)
+  const bindings = [...new Set(policyUuids)].flatMap(policyUuid => {
+    const staying =
+      account.switches.groupPoliciesPut === 'keep' ? held.filter(one => one.policyUuid === policyUuid) : []
+    return staying.length > 0 ? staying : [checkedBinding(account, { level, policyUuid, groupUuid }, {})]
+  })
+  checkRoom(account, level, bindings.length - held.length)
   storeBindings(account, actor, level, groupUuid, bindings)
 }
 

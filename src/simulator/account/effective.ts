@@ -30,7 +30,7 @@ export function effectiveOf(
   account: Account,
   entity: Entity,
   environmentId?: string,
-  unfitting: Unfitting = 'unconditional',
+  unfitting: Unfitting = account.switches.unfittingBoundary,
 ): HeldStatement[] {
   const levels: Level[] = [accountLevel(account)]
   if (environmentId !== undefined) levels.push({ type: 'environment', id: environmentId })

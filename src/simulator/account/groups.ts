@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto'
 import { type Account, groupById, timestamp } from '../account.ts'
 import { type Actor, record } from '../audit.ts'
-import { badRequest, conflict } from '../rejection.ts'
+import { badRequest, Rejection } from '../rejection.ts'
 import { limits } from './limits.ts'
 import type { Group, GroupOwner } from './objects.ts'
 
@@ -19,7 +19,7 @@ export function createGroups(account: Account, actor: Actor, given: readonly New
     checkText(group)
     const taken = account.groupIdByName.get(group.name)
     if (taken !== undefined || names.has(group.name)) {
-      throw conflict(`Group with name ${group.name} already exists${taken === undefined ? '' : `: ${taken}`}`)
+      throw nameTaken(account, group.name, taken)
     }
     names.add(group.name)
   }
@@ -67,7 +67,7 @@ export function replaceGroup(account: Account, actor: Actor, uuid: string, given
   checkText(given)
   const taken = account.groupIdByName.get(given.name)
   if (taken !== undefined && taken !== uuid) {
-    throw conflict(`Group with name ${given.name} already exists: ${taken}`)
+    throw nameTaken(account, given.name, taken)
   }
   const values = given.federatedAttributeValues ?? []
   const after: Group = {
@@ -85,14 +85,16 @@ export function replaceGroup(account: Account, actor: Actor, uuid: string, given
   recordGroup(account, actor, 'UPDATE', before, after)
 }
 
-/** Deletes the group with its memberships, permissions and bindings. */
+/** Deletes the group with its memberships and permissions and, unless a switch says otherwise, its bindings. */
 export function deleteGroup(account: Account, actor: Actor, uuid: string): void {
   const group = groupById(account, uuid)
   checkEditable(group)
   dropMembers(account, uuid)
   account.membersOfGroup.delete(uuid)
   account.permissions.delete(uuid)
-  for (const byGroup of account.bindings.values()) byGroup.delete(uuid)
+  if (account.switches.bindingsOfDeletedGroup === 'removed') {
+    for (const byGroup of account.bindings.values()) byGroup.delete(uuid)
+  }
   account.groupIdByName.delete(group.name)
   account.groups.delete(uuid)
   recordGroup(account, actor, 'DELETE', group, undefined)
@@ -102,6 +104,14 @@ function ownerAfter(owner: GroupOwner, values: readonly string[]): GroupOwner {
   if (owner === 'LOCAL' && values.length > 0) return 'SAML'
   if (owner === 'SAML' && values.length === 0) return 'LOCAL'
   return owner
+}
+
+function nameTaken(account: Account, name: string, holder: string | undefined): Rejection {
+  const place = holder === undefined ? '' : `: ${holder}`
+  return new Rejection(
+    account.switches.duplicateGroupStatus,
+    `Group with name ${name} already exists${place}`,
+  )
 }
 
 function checkEditable(group: Group): void {

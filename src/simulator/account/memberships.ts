@@ -1,7 +1,8 @@
 /** Who is in which group. The ALL_USERS group holds everybody by itself and lists of SCIM groups are closed. */
+import { unreachable } from '../../lib/errors.ts'
 import { type Account, groupById, userByUid } from '../account.ts'
 import { type Actor, record } from '../audit.ts'
-import { badRequest } from '../rejection.ts'
+import { badRequest, notFound } from '../rejection.ts'
 import { limits } from './limits.ts'
 import type { Group, User } from './objects.ts'
 
@@ -45,13 +46,27 @@ export function removeFromGroups(
   for (const group of groups) if (isMember(account, user, group)) leave(account, actor, user, group)
 }
 
-/** Sets the exact list: everything not listed goes, but for the groups of SCIM and of all users. */
+/** Sets the exact list: everything not listed goes, but for the group of all users and those a switch keeps. */
 export function replaceGroups(account: Account, actor: Actor, user: User, groupIds: readonly string[]): void {
   const wanted = new Set(checked(account, groupIds).map(group => group.uuid))
   const current = [...(account.groupsOfUser.get(user.uid) ?? [])].map(uuid => groupById(account, uuid))
   addToGroups(account, actor, user, [...wanted])
   for (const group of current) {
-    if (!wanted.has(group.uuid) && group.owner !== 'SCIM') leave(account, actor, user, group)
+    if (!wanted.has(group.uuid) && !stays(account, group)) leave(account, actor, user, group)
+  }
+}
+
+/** Whether a user stays in a group of the identity provider that a new list does not name. */
+function stays(account: Account, { owner }: Group): boolean {
+  switch (account.switches.userGroupsPut) {
+    case 'local-and-saml':
+      return owner === 'SCIM'
+    case 'keep-federated':
+      return owner === 'SCIM' || owner === 'SAML'
+    case 'full-overwrite':
+      return false
+    default:
+      return unreachable(account.switches.userGroupsPut)
   }
 }
 
@@ -72,7 +87,13 @@ function checked(account: Account, groupIds: readonly string[]): Group[] {
   if (groupIds.length > limits.groupsPerCall) {
     throw badRequest(`At most ${limits.groupsPerCall} groups are allowed in one request`)
   }
-  return [...new Set(groupIds)].map(uuid => groupById(account, uuid))
+  return [...new Set(groupIds)].flatMap(uuid => {
+    const group = account.groups.get(uuid)
+    if (group !== undefined) return [group]
+    if (account.switches.unknownGroup === 'ignore') return []
+    const message = `Group ${uuid} not found`
+    throw account.switches.unknownGroup === 'not-found' ? notFound(message) : badRequest(message)
+  })
 }
 
 function checkOpen(group: Group): void {

@@ -1,6 +1,5 @@
 /** Finds things of the account by the names people use; an id does too. A miss is a 400 that says what is not there. */
-import { foldKey } from '../../lib/fold.ts'
-import type { Account } from '../account.ts'
+import { type Account, findUser } from '../account.ts'
 import { badRequest } from '../rejection.ts'
 import { accountLevel } from './levels.ts'
 import type { Boundary, Group, Level, Policy, User } from './objects.ts'
@@ -8,7 +7,7 @@ import type { PermissionKey } from './permissions.ts'
 import { policiesFor } from './policies.ts'
 
 export function userNamed(account: Account, email: string): User {
-  return account.users.get(foldKey(email)) ?? missing('user', email)
+  return findUser(account, email) ?? missing('user', email)
 }
 
 export function groupNamed(account: Account, name: string): Group {

@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto'
 import { type Account, levelKey } from '../account.ts'
 import { type Actor, record } from '../audit.ts'
-import { badRequest, conflict, notFound } from '../rejection.ts'
+import { badRequest, notFound, Rejection } from '../rejection.ts'
 import { allBindings, dropBindings } from './binding-store.ts'
 import { limits } from './limits.ts'
 import type { Level, Policy } from './objects.ts'
@@ -35,7 +35,7 @@ export function createPolicy(
   level: Level,
   given: NewPolicy,
   uuid: string = randomUUID(),
-  unknown: UnknownPermissions = 'refuse',
+  unknown: UnknownPermissions = account.switches.unknownPermission,
 ): Policy {
   checkName(account, level, given.name, uuid)
   checkedStatements(given.statementQuery, unknown)
@@ -55,7 +55,7 @@ export function replacePolicy(
   actor: Actor,
   before: Policy,
   given: NewPolicy,
-  unknown: UnknownPermissions = 'refuse',
+  unknown: UnknownPermissions = account.switches.unknownPermission,
 ): void {
   checkName(account, before.level, given.name, before.uuid)
   checkedStatements(given.statementQuery, unknown)
@@ -106,7 +106,10 @@ function content(given: NewPolicy): Omit<Policy, 'uuid' | 'level'> {
 function checkName(account: Account, level: Level, name: string, uuid: string): void {
   if (name.trim() === '') throw badRequest('name should not be empty')
   const taken = policiesAt(account, level).find(policy => policy.name === name && policy.uuid !== uuid)
-  if (taken !== undefined) throw conflict(`Policy with name ${name} already exists: ${taken.uuid}`)
+  if (taken !== undefined) {
+    const message = `Policy with name ${name} already exists: ${taken.uuid}`
+    throw new Rejection(account.switches.duplicatePolicyStatus, message)
+  }
 }
 
 function recordPolicy(

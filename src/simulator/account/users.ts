@@ -1,11 +1,11 @@
 /** What may happen to users: invitation, removal, and the states a person's own actions lead to. */
 import { randomUUID } from 'node:crypto'
 import { foldKey } from '../../lib/fold.ts'
-import { type Account, timestamp, userByEmail } from '../account.ts'
+import { type Account, emailKey, timestamp, userByEmail } from '../account.ts'
 import { type Actor, record } from '../audit.ts'
-import { badRequest } from '../rejection.ts'
+import { badRequest, Rejection } from '../rejection.ts'
 import { limits } from './limits.ts'
-import type { User, UserStatus } from './objects.ts'
+import type { Identity, User, UserStatus } from './objects.ts'
 
 /** Everything a seed may say of a user; the rest is made up. */
 export interface NewUser {
@@ -17,20 +17,26 @@ export interface NewUser {
   readonly emergencyContact?: boolean | undefined
 }
 
-/** Adds a person to the account. Somebody Dynatrace knows already is ACTIVE at once and keeps their uid. */
+/** Adds a person to the account. Switches say which uid and state somebody has whom Dynatrace knows already. */
 export function addUser(account: Account, actor: Actor, given: NewUser): User {
-  const key = foldKey(given.email)
+  const { switches } = account
+  const key = emailKey(account, given.email)
   if (!isEmail(given.email)) throw badRequest('Expected email to be email')
-  if (account.users.has(key)) throw badRequest('User already exists')
+  if (account.users.has(key)) {
+    throw new Rejection(switches.duplicateUserStatus, 'User already exists')
+  }
   if (actor.kind !== 'seed' && account.users.size >= limits.users)
     throw badRequest(`Limit of ${limits.users} users is reached`)
   const known = account.identities.get(key)
   const user: User = {
-    uid: given.uid ?? known?.uid ?? randomUUID(),
-    email: given.email,
+    uid:
+      given.uid ??
+      (switches.uidAfterReinvite === 'same' ? freeUid(account, known) : undefined) ??
+      randomUUID(),
+    email: switches.emailCase === 'lowered' ? given.email.toLowerCase() : given.email,
     name: given.name ?? known?.name,
     surname: given.surname ?? known?.surname,
-    status: given.status ?? (known?.signedUp === true ? 'ACTIVE' : 'PENDING'),
+    status: given.status ?? (known?.signedUp === true ? switches.knownIdentityInvited : 'PENDING'),
     emergencyContact: given.emergencyContact ?? false,
     kind: 'person',
     description: '',
@@ -43,6 +49,10 @@ export function addUser(account: Account, actor: Actor, given: NewUser): User {
   return user
 }
 
+/** The uid of a known identity, unless a user whose e-mail is spelled in another case has it. */
+const freeUid = (account: Account, known: Identity | undefined): string | undefined =>
+  known === undefined || account.userKeyByUid.has(known.uid) ? undefined : known.uid
+
 /** Takes the user out of this account with all memberships; the global identity stays. */
 export function removeUser(account: Account, actor: Actor, email: string): void {
   const user = userByEmail(account, email)
@@ -54,7 +64,7 @@ export function removeUser(account: Account, actor: Actor, email: string): void 
   }
   account.groupsOfUser.delete(user.uid)
   account.userKeyByUid.delete(user.uid)
-  account.users.delete(foldKey(user.email))
+  account.users.delete(emailKey(account, user.email))
   recordUser(account, actor, 'DELETE', user, undefined)
 }
 
@@ -66,7 +76,7 @@ export function setStatus(account: Account, actor: Actor, email: string, status:
 }
 
 export function storeUser(account: Account, user: User): void {
-  const key = foldKey(user.email)
+  const key = emailKey(account, user.email)
   account.users.set(key, user)
   account.userKeyByUid.set(user.uid, key)
   if (user.kind === 'service') return

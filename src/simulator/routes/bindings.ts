@@ -7,7 +7,7 @@ import type { Level } from '../account/objects.ts'
 import { bindablePolicy } from '../account/policies.ts'
 import { groupById } from '../account.ts'
 import { badRequest } from '../rejection.ts'
-import { callerOf, type Simulation } from '../simulation.ts'
+import { accountSeen, callerOf, type Simulation } from '../simulation.ts'
 import { type AtLevel, bindingLevel, filterOf, forced, writableBindingLevel } from './binding-call.ts'
 import { foldedBindings, groupBindings } from './binding-view.ts'
 import { positive, type Query, read, single } from './body.ts'
@@ -28,12 +28,13 @@ export function bindingRoutes(app: FastifyInstance, simulation: Simulation): voi
   const writing = { config: { scopes: ['iam-policies-management', 'iam:bindings:write'] } }
   const account = () => simulation.account
   const actor = () => callerOf(simulation)
+  const seen = () => accountSeen(simulation, 'binding')
   const levelOf = (params: AtLevel) => bindingLevel(account(), params)
   const writableLevel = (params: AtLevel) => writableBindingLevel(account(), params)
 
   app.get<{ Params: AtLevel }>(path, reading, async request => {
     const level = levelOf(request.params)
-    return foldedBindings(level, bindingsAt(account(), level))
+    return foldedBindings(level, bindingsAt(seen(), level))
   })
 
   app.delete<{ Params: AtLevel }>(path, writing, async (request, reply) => {
@@ -45,9 +46,10 @@ export function bindingRoutes(app: FastifyInstance, simulation: Simulation): voi
 
   app.get<{ Params: AtGroup; Querystring: Query }>(`${path}/groups/:group`, reading, async request => {
     const level = levelOf(request.params)
-    const group = groupById(account(), request.params.group)
+    const known = seen()
+    const group = groupById(known, request.params.group)
     const details = single(request.query.details) === 'true'
-    return groupBindings(level, bindingsOfGroup(account(), level, group.uuid), details)
+    return groupBindings(level, bindingsOfGroup(known, level, group.uuid), details)
   })
 
   app.put<{ Params: AtGroup }>(`${path}/groups/:group`, writing, async (request, reply) => {
@@ -62,9 +64,10 @@ export function bindingRoutes(app: FastifyInstance, simulation: Simulation): voi
     const policy = bindablePolicy(account(), level, request.params.policy)
     const [page, size] = [positive(request.query.page, 1), positive(request.query.size, 100)]
     const below = level.type === 'environment' ? [] : [...account().environments.keys()]
+    const known = seen()
     const content = below.flatMap(id => {
       const environment: Level = { type: 'environment', id }
-      const bound = bindingsAt(account(), environment).filter(one => one.policyUuid === policy.uuid)
+      const bound = bindingsAt(known, environment).filter(one => one.policyUuid === policy.uuid)
       return bound.length === 0 ? [] : [foldedBindings(environment, bound)]
     })
     const shown = content.slice((page - 1) * size, page * size)
@@ -76,7 +79,7 @@ export function bindingRoutes(app: FastifyInstance, simulation: Simulation): voi
     const policy = bindablePolicy(account(), level, request.params.policy)
     return foldedBindings(
       level,
-      bindingsAt(account(), level).filter(one => one.policyUuid === policy.uuid),
+      bindingsAt(seen(), level).filter(one => one.policyUuid === policy.uuid),
     )
   })
 
@@ -100,7 +103,8 @@ export function bindingRoutes(app: FastifyInstance, simulation: Simulation): voi
       .filter(pair => matching(account(), pair, filter).length > 0)
     if (pairs.length === 0) throw badRequest(`Policy ${policy.uuid} is not bound at this level`)
     const several = pairs.find(pair => matching(account(), pair, filter).length > 1)
-    if (several !== undefined && !forced(request.query)) throw ambiguous(several)
+    const allowed = forced(request.query) || account().switches.ambiguousBindingDelete === 'all'
+    if (several !== undefined && !allowed) throw ambiguous(several)
     for (const pair of pairs) removeBinding(account(), actor(), pair, filter, true)
     return reply.code(204).send()
   })

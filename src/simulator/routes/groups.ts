@@ -5,7 +5,7 @@ import { createGroups, deleteGroup, replaceGroup } from '../account/groups.ts'
 import { membersOf } from '../account/memberships.ts'
 import type { Group } from '../account/objects.ts'
 import { groupById } from '../account.ts'
-import { callerOf, type Simulation } from '../simulation.ts'
+import { accountSeen, callerOf, type Simulation } from '../simulation.ts'
 import { read, readArray } from './body.ts'
 import { userView } from './users.ts'
 
@@ -21,7 +21,7 @@ export function groupRoutes(app: FastifyInstance, simulation: Simulation): void 
   const writing = { config: { scopes: ['account-idm-write'] } }
 
   app.get(groups, reading, async () => {
-    const items = [...simulation.account.groups.values()].map(groupView)
+    const items = [...accountSeen(simulation, 'group').groups.values()].map(groupView)
     return { count: items.length, items }
   })
 
@@ -43,8 +43,8 @@ export function groupRoutes(app: FastifyInstance, simulation: Simulation): void 
   })
 
   app.get<{ Params: { group: string } }>(`${groups}/:group/users`, reading, async request => {
-    const group = groupById(simulation.account, request.params.group)
-    const items = membersOf(simulation.account, group).map(userView)
+    const account = accountSeen(simulation, 'group')
+    const items = membersOf(account, groupById(account, request.params.group)).map(userView)
     return { count: items.length, items }
   })
 }

@@ -4,7 +4,7 @@ import { z } from 'zod'
 import { addBinding, anyBinding, matching, putBinding, removeBinding } from '../account/bindings.ts'
 import { bindablePolicy } from '../account/policies.ts'
 import { groupById } from '../account.ts'
-import { callerOf, type Simulation } from '../simulation.ts'
+import { accountSeen, callerOf, type Simulation } from '../simulation.ts'
 import { type AtLevel, bindingLevel, filterOf, forced, writableBindingLevel } from './binding-call.ts'
 import { foldedBindings } from './binding-view.ts'
 import { type Query, read } from './body.ts'
@@ -36,9 +36,10 @@ export function pairBindingRoutes(app: FastifyInstance, simulation: Simulation):
     const level = bindingLevel(account(), request.params)
     const { policy, group } = request.params
     bindablePolicy(account(), level, policy)
-    groupById(account(), group)
+    const known = accountSeen(simulation, 'binding')
+    groupById(known, group)
     const pair = { level, policyUuid: policy, groupUuid: group }
-    return foldedBindings(level, matching(account(), pair, anyBinding))
+    return foldedBindings(level, matching(known, pair, anyBinding))
   })
 
   app.post<{ Params: AtPair }>(path, writing, async (request, reply) => {

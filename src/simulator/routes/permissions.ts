@@ -9,7 +9,7 @@ import {
   roles,
 } from '../account/permissions.ts'
 import { groupById } from '../account.ts'
-import { callerOf, type Simulation } from '../simulation.ts'
+import { accountSeen, callerOf, type Simulation } from '../simulation.ts'
 import { type Query, read, readArray, single } from './body.ts'
 import { groupView } from './groups.ts'
 
@@ -25,8 +25,9 @@ export function permissionRoutes(app: FastifyInstance, simulation: Simulation): 
   const writing = { config: { scopes: ['account-idm-write'] } }
 
   app.get<{ Params: { group: string } }>(path, reading, async request => {
-    const group = groupById(simulation.account, request.params.group)
-    return { ...groupView(group), permissions: permissionsOf(simulation.account, group) }
+    const account = accountSeen(simulation, 'group')
+    const group = groupById(account, request.params.group)
+    return { ...groupView(group), permissions: permissionsOf(account, group) }
   })
 
   app.post<{ Params: { group: string } }>(path, writing, async (request, reply) => {

@@ -9,7 +9,7 @@ import {
   setPlatformTokenExpiry,
   setPlatformTokenStatus,
 } from '../account/platform-tokens.ts'
-import { userByUid } from '../account.ts'
+import { findUser, userByUid } from '../account.ts'
 import { badRequest, forbidden } from '../rejection.ts'
 import type { Simulation } from '../simulation.ts'
 import { positive, type Query, read, single } from './body.ts'
@@ -38,7 +38,7 @@ export function platformTokenRoutes(app: FastifyInstance, simulation: Simulation
 
   app.post(path, creating, async request => {
     const given = read(newToken, request.body)
-    const subject = simulation.account.users.get(simulation.account.subjectEmail)
+    const subject = findUser(simulation.account, simulation.account.subjectEmail)
     if (given.userUuid !== subject?.uid) throw forbidden('Tokens can be created for the caller only')
     const { id, token } = addPlatformToken(simulation.account, {
       ...given,

@@ -6,7 +6,7 @@ import type { User } from '../account/objects.ts'
 import { addUser, isEmail, removeUser } from '../account/users.ts'
 import { type Account, userByEmail } from '../account.ts'
 import { badRequest } from '../rejection.ts'
-import { callerOf, type Simulation } from '../simulation.ts'
+import { accountSeen, callerOf, type Simulation } from '../simulation.ts'
 import { type Query, read, readArray, repeated, single } from './body.ts'
 
 const invitation = z.object({ email: z.string() })
@@ -19,7 +19,8 @@ export function userRoutes(app: FastifyInstance, simulation: Simulation): void {
 
   app.get<{ Querystring: Query }>(users, reading, async request => {
     const everyone = single(request.query['service-users']) === 'true'
-    const listed = [...simulation.account.users.values()].filter(user => everyone || user.kind === 'person')
+    const all = [...accountSeen(simulation, 'user').users.values()]
+    const listed = all.filter(user => everyone || user.kind === 'person')
     return { count: listed.length, items: listed.map(userWithLogins) }
   })
 
@@ -30,16 +31,17 @@ export function userRoutes(app: FastifyInstance, simulation: Simulation): void {
   })
 
   app.get<{ Params: { email: string } }>(`${users}/:email`, reading, async request => {
-    const user = addressed(simulation.account, request.params.email)
-    const groups = groupsOf(simulation.account, user)
+    const account = accountSeen(simulation, 'user')
+    const user = addressed(account, request.params.email)
+    const groups = groupsOf(account, user)
     return {
       ...userView(user),
       groups: groups.map(group => ({
         groupName: group.name,
         uuid: group.uuid,
         owner: group.owner,
-        accountUUID: simulation.account.uuid,
-        accountName: simulation.account.name,
+        accountUUID: account.uuid,
+        accountName: account.name,
         description: group.description,
         createdAt: group.createdAt,
         updatedAt: group.updatedAt,

@@ -5,12 +5,22 @@ import { add } from './add.ts'
 import { addAdminTokens } from './add-environment-things.ts'
 import { addition } from './addition.ts'
 import { newAccount } from './defaults.ts'
+import { type AccountSize, fill, largest } from './large.ts'
 import { sample } from './sample.ts'
 
-/** `empty` has only the account owner and what every account has; `sample` is the account of the demo. */
-export function seeded(seed: 'sample' | 'empty', clock: Clock): Account {
+/**
+ * `empty` has only the account owner and what every account has; `sample` is the account of the demo; `large` is filled up
+ * to a size, by default the limits of an account.
+ */
+export type Seed = (typeof seeds)[number]
+
+export const seeds = ['sample', 'empty', 'large'] as const
+
+/** Throws a 400 for a size that no account can have. */
+export function seeded(seed: Seed, clock: Clock, size: Partial<AccountSize> = {}): Account {
   const account = newAccount(clock)
   addAdminTokens(account)
   if (seed === 'sample') add(account, addition.parse(sample))
+  if (seed === 'large') fill(account, { ...largest, ...size })
   return account
 }

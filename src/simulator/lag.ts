@@ -1,0 +1,77 @@
+/**
+ * Reads that lag behind writes: before each change the state it is about to replace is kept for a while, and a read is
+ * answered from what was true so many milliseconds ago. Costs nothing while no switch asks for it.
+ */
+import type { Clock } from '../lib/clock.ts'
+import type { Account } from './account.ts'
+import { seededRandom } from './seeded-random.ts'
+import type { Switches } from './switches.ts'
+
+/** What is read, each with a lag of its own. */
+export type Read = 'group' | 'user' | 'binding'
+
+export interface Lag {
+  /** To be called before anything of the account changes. */
+  keep(account: Account): void
+  /** The account as such a read sees it now. Policies, boundaries and environments never lag. */
+  seen(account: Account, read: Read): Account
+  /** Forgets what was: another account has taken the place of this one. */
+  forget(): void
+}
+
+/** The longest lag a switch can ask for, in milliseconds. */
+const longest = 2_000
+
+export function createLag(clock: Clock): Lag {
+  /** Oldest first; each was true until then. */
+  let past: readonly { readonly until: number; readonly account: Account }[] = []
+  let drawn: { readonly seed: number; readonly next: () => number } | undefined
+
+  return {
+    keep(account) {
+      const now = clock.now().getTime()
+      past = past.filter(({ until }) => until > now - longest)
+      if (Math.max(...Object.values(lags(account.switches))) > 0) {
+        past = [...past, { until: now, account: copy(account) }]
+      }
+    },
+    seen(account, read) {
+      const lag = lags(account.switches)[read]
+      if (lag === 0 || past.length === 0) return account
+      const instant = clock.now().getTime() - lag * share(account.switches.chance)
+      const then = past.find(({ until }) => until > instant)
+      return then === undefined ? account : { ...then.account, switches: account.switches }
+    },
+    forget() {
+      past = []
+    },
+  }
+
+  function share(seed: number): number {
+    if (seed === 0) return 1
+    if (drawn?.seed !== seed) drawn = { seed, next: seededRandom(seed) }
+    return drawn.next()
+  }
+}
+
+const lags = (switches: Switches): Readonly<Record<Read, number>> => ({
+  group: switches.groupReadLag,
+  user: switches.userReadLag,
+  binding: switches.bindingReadLag,
+})
+
+/** Records are replaced and never edited, so that only what holds them has to be copied. */
+const copy = (account: Account): Account => ({
+  ...account,
+  users: new Map(account.users),
+  userKeyByUid: new Map(account.userKeyByUid),
+  groups: new Map(account.groups),
+  everybodyIds: new Set(account.everybodyIds),
+  groupsOfUser: copyOfSets(account.groupsOfUser),
+  membersOfGroup: copyOfSets(account.membersOfGroup),
+  permissions: new Map(account.permissions),
+  bindings: new Map([...account.bindings].map(([level, byGroup]) => [level, new Map(byGroup)])),
+})
+
+const copyOfSets = (map: ReadonlyMap<string, ReadonlySet<string>>): Map<string, Set<string>> =>
+  new Map([...map].map(([key, set]) => [key, new Set(set)]))

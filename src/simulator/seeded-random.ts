@@ -1,0 +1,12 @@
+/** Random numbers that a seed repeats (mulberry32, public domain, by Tommy Ettinger). Not for secrets. */
+
+/** Each call gives the next number from 0 up to, but not including, 1. The same seed gives the same numbers. */
+export function seededRandom(seed: number): () => number {
+  let state = seed | 0
+  return () => {
+    state = (state + 0x6d2b79f5) | 0
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state)
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32
+  }
+}
