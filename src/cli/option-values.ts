@@ -13,3 +13,14 @@ export function nonEmpty(text: string): string {
   if (text.trim() !== '') return text.trim()
   throw new InvalidArgumentError('It must not be empty.')
 }
+
+/** A repeatable option `name=value`, whole numbers being numbers; the last one of a name counts. */
+export function assignment(
+  text: string,
+  before: Readonly<Record<string, string | number>> = {},
+): Readonly<Record<string, string | number>> {
+  const equals = text.indexOf('=')
+  const [name, value] = [text.slice(0, equals), text.slice(equals + 1)]
+  if (equals < 1 || value === '') throw new InvalidArgumentError('It must be name=value.')
+  return { ...before, [name]: /^\d{1,15}$/.test(value) ? Number(value) : value }
+}

@@ -1,6 +1,7 @@
 /** The command line: which commands there are and what they take. What they do is in `commands/`. */
 import { Command, CommanderError, Option } from 'commander'
 import { BridgeError, messageOf } from '../lib/errors.ts'
+import { seeds } from '../simulator/seed/seed.ts'
 import { apply } from './commands/apply.ts'
 import { approve, type DecisionOptions, reject } from './commands/decide.ts'
 import { drift } from './commands/drift.ts'
@@ -10,7 +11,7 @@ import { plan } from './commands/plan.ts'
 import { type SimulatorCommandOptions, simulator } from './commands/simulator.ts'
 import type { ConnectionOptions } from './connection.ts'
 import type { CliDeps } from './deps.ts'
-import { nonEmpty, wholeNumber } from './option-values.ts'
+import { assignment, nonEmpty, wholeNumber } from './option-values.ts'
 
 /** Adds one more command. It reports its exit code by `run`, as the built-in ones do. */
 export type ExtraCommand = (program: Command, context: CommandContext) => void
@@ -57,14 +58,7 @@ export function buildProgram(context: CommandContext, extra: readonly ExtraComma
     .showHelpAfterError('(--help tells more)')
 
   for (const add of extra) add(program, context)
-  program
-    .command('simulator')
-    .description('run a simulated Dynatrace account')
-    .option('--host <address>', 'address to listen on', '127.0.0.1')
-    .option('--port <number>', 'port to listen on; 0 takes a free one', wholeNumber(0, 65_535), 8090)
-    .addOption(new Option('--seed <account>', 'what is in it').choices(['sample', 'empty']).default('sample'))
-    .option('--json', 'print for programs')
-    .action((options: SimulatorCommandOptions) => run(() => simulator(options, deps)))
+  addSimulator(program, context)
   remote(program.command('plan'), 'show what a pass would change, and change nothing').action(
     (options: ConnectionOptions) => run(() => plan(options, deps)),
   )
@@ -86,6 +80,36 @@ export function buildProgram(context: CommandContext, extra: readonly ExtraComma
   addJournal(program, context)
   return program
 }
+
+function addSimulator(program: Command, { deps, run }: CommandContext): void {
+  const size = wholeNumber(0, Number.MAX_SAFE_INTEGER)
+  program
+    .command('simulator')
+    .description('run a simulated Dynatrace account, to try the bridge on and to test against')
+    .option('--host <address>', 'address to listen on', '127.0.0.1')
+    .option('--port <number>', 'port to listen on; 0 takes a free one', wholeNumber(0, 65_535), 8090)
+    .addOption(new Option('--seed <account>', 'what is in it; by default the sample').choices(seeds))
+    .option('--users <number>', 'people of a large account; by default 10000', size)
+    .option('--groups <number>', 'its groups; by default 5000', size)
+    .option('--bindings <number>', 'its bindings; by default 30000', size)
+    .option('--state <file>', 'load the account from there, save it at the end')
+    .option('--switch <name=value>', 'answer an open question; may be repeated', assignment)
+    .option('--json', 'print for programs')
+    .addHelpText('after', simulatorHelp)
+    .action((options: SimulatorCommandOptions) => run(() => simulator(options, deps)))
+}
+
+const simulatorHelp = `
+Examples:
+  $ scim-bridge simulator                                the account of the demo
+  $ scim-bridge simulator --state account.json           one that stays
+  $ scim-bridge simulator --users 500 --groups 50 --bindings 300
+  $ scim-bridge simulator --switch emailCase=exact --switch groupReadLag=500
+  $ curl http://127.0.0.1:8090/_simulator                secret and every path
+  $ curl http://127.0.0.1:8090/_simulator/switches       open questions, answers
+
+With a state file that is there, --seed and the sizes do not count.
+`
 
 function addJournal(program: Command, { deps, run }: CommandContext): void {
   const command = remote(program.command('journal'), 'show what happened, newest first')

@@ -1,6 +1,7 @@
 /** Who may call what: a valid token, a scope that fits the route, and a subject user who holds the permission. */
 import type { FastifyInstance } from 'fastify'
 import { groupsOf } from './account/memberships.ts'
+import type { User } from './account/objects.ts'
 import { permissionsOf } from './account/permissions.ts'
 import { type Account, userByUid } from './account.ts'
 import { forbidden } from './rejection.ts'
@@ -20,8 +21,10 @@ export function authorize(app: FastifyInstance, simulation: Simulation): void {
     const token = simulation.tokens.contentOf(request.headers.authorization, resource)
     const { scopes } = request.routeOptions.config
     if (scopes !== undefined) checkScope(token.scopes, scopes)
+    const subject = userByUid(simulation.account, token.subject)
+    if (subject?.status !== 'ACTIVE') throw forbidden()
     const role = neededRole(request.url)
-    if (role !== undefined && !holds(simulation.account, token.subject, role)) throw forbidden()
+    if (role !== undefined && !holds(simulation.account, subject, role)) throw forbidden()
     checkAccount(simulation.account, request.params)
   })
 }
@@ -32,13 +35,10 @@ function neededRole(url: string): string | undefined {
 }
 
 /** The token acts as its subject user: a client whose subject lost the role has locked itself out. */
-function holds(account: Account, uid: string, role: string): boolean {
-  const subject = userByUid(account, uid)
-  if (subject?.status !== 'ACTIVE') return false
-  return groupsOf(account, subject).some(group =>
+const holds = (account: Account, subject: User, role: string): boolean =>
+  groupsOf(account, subject).some(group =>
     permissionsOf(account, group).some(permission => permission.permissionName === role),
   )
-}
 
 /** A token belongs to one account; the paths of any other are closed to it. */
 function checkAccount(account: Account, params: unknown): void {

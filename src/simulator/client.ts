@@ -29,6 +29,7 @@ export const grantedScopes: readonly string[] = [
   'iam:users:read',
   'iam:groups:read',
   'platform-token:tokens:manage',
+  'platform-token:tokens:write',
   'environment-api:api-tokens:read',
   'environment-api:api-tokens:write',
   'environment-api:audit-logs:read',

@@ -19,9 +19,6 @@ export interface Lag {
   forget(): void
 }
 
-/** The longest lag a switch can ask for, in milliseconds. */
-const longest = 2_000
-
 export function createLag(clock: Clock): Lag {
   /** Oldest first; each was true until then. */
   let past: readonly { readonly until: number; readonly account: Account }[] = []
@@ -30,10 +27,9 @@ export function createLag(clock: Clock): Lag {
   return {
     keep(account) {
       const now = clock.now().getTime()
+      const longest = Math.max(...Object.values(lags(account.switches)))
       past = past.filter(({ until }) => until > now - longest)
-      if (Math.max(...Object.values(lags(account.switches))) > 0) {
-        past = [...past, { until: now, account: copy(account) }]
-      }
+      if (longest > 0) past = [...past, { until: now, account: copy(account) }]
     },
     seen(account, read) {
       const lag = lags(account.switches)[read]
@@ -48,7 +44,10 @@ export function createLag(clock: Clock): Lag {
   }
 
   function share(seed: number): number {
-    if (seed === 0) return 1
+    if (seed === 0) {
+      drawn = undefined
+      return 1
+    }
     if (drawn?.seed !== seed) drawn = { seed, next: seededRandom(seed) }
     return drawn.next()
   }

@@ -36,7 +36,10 @@ export function limitRate(app: FastifyInstance, simulation: Simulation): void {
 
   /** The limit is the account's: with a seed, up to half of a second's calls are other clients'. */
   function takenByOthers({ chance, rateLimit }: Switches): number {
-    if (chance === 0) return 0
+    if (chance === 0) {
+      drawn = undefined
+      return 0
+    }
     if (drawn?.seed !== chance) drawn = { seed: chance, next: seededRandom(chance) }
     return Math.floor((drawn.next() * rateLimit) / 2)
   }

@@ -1,7 +1,6 @@
 /** What the composition root and tests know of a running simulator. `start.ts` makes one. */
-import type { AccountSize } from './seed/large.ts'
+import type { SomeSize } from './seed/large.ts'
 import type { Seed } from './seed/seed.ts'
-import type { Switches } from './switches.ts'
 
 export interface SimulatorOptions {
   readonly host: string
@@ -10,11 +9,11 @@ export interface SimulatorOptions {
   /** What is in it, unless the state file tells. */
   readonly seed: Seed
   /** Of the seed `large`; what is left out is as much as an account can have. */
-  readonly size?: Partial<AccountSize>
+  readonly size?: SomeSize
   /** Where the account comes from, once the file is there, and where it is saved: when asked and at `close`. */
   readonly stateFile?: string
-  /** Answers to open questions other than the default ones, e.g. `{ emailCase: 'exact' }`. */
-  readonly switches?: Partial<Switches>
+  /** Answers to open questions other than the default ones, e.g. `{ emailCase: 'exact' }`: see `changedSwitches`. */
+  readonly switches?: Readonly<Record<string, unknown>>
 }
 
 export interface RunningSimulator {

@@ -22,7 +22,16 @@ import { createTokens } from './tokens.ts'
 export async function startSimulator(
   options: SimulatorOptions & { readonly clock?: Clock; readonly log?: Log },
 ): Promise<RunningSimulator> {
-  const { host, port, seed, size = {}, stateFile, switches = {}, clock = systemClock, log = silentLog } = options
+  const {
+    host,
+    port,
+    seed,
+    size = {},
+    stateFile,
+    switches = {},
+    clock = systemClock,
+    log = silentLog,
+  } = options
   const saved = stateFile === undefined ? undefined : await loadStateFile(stateFile, clock)
   const account = saved?.account ?? seeded(seed, clock, size)
   const simulation = createSimulation({

@@ -1,6 +1,6 @@
 /** Commands against a running bridge: what they print, where, and how they end. */
 
-import { writeFile } from 'node:fs/promises'
+import { readFile, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:http'
 import { join } from 'node:path'
 import { type Test, test } from 'tap'
@@ -282,4 +282,46 @@ test('the simulator runs until it is stopped', async t => {
   const taken = await cli(['simulator', '--port', String(port)])
   t.equal(taken.code, 1)
   t.match(taken.err, `Port ${port} of 127.0.0.1 is in use.`)
+})
+
+test('the simulator takes its size, its switches and its state from the command line', async t => {
+  const state = join(t.testdir(), 'account.json')
+  const run = (...args: string[]) =>
+    cli(['simulator', '--port', '0', ...args], {}, { untilStopped: async () => undefined })
+  const first = await run(
+    '--state',
+    state,
+    '--users',
+    '20',
+    '--groups',
+    '10',
+    '--bindings',
+    '40',
+    '--switch',
+    'emailCase=exact',
+  )
+  t.equal(first.code, 0, first.err)
+  t.match(first.out, `new in ${state}, saved at the end`)
+  t.match(first.out, /DT_API_URL=http.*\n.*DT_SSO_URL=http.*\n.*DT_ENVIRONMENT_URL=http:.*\/e\/\{id\}/)
+  for (const line of first.out.split('\n')) t.ok(line.length <= 80 || line.includes(state), line)
+  const saved = JSON.parse(await readFile(state, 'utf8'))
+  t.equal(saved.users.filter((user: { kind: string }) => user.kind === 'person').length, 20)
+  t.match([saved.groups.length, saved.bindings.length, saved.switches.emailCase], [10, 40, 'exact'])
+  const second = await run('--state', state, '--json')
+  t.match(JSON.parse(second.out), { restored: true, stateFile: state })
+
+  await writeFile(state, '{}')
+  const misuses: readonly (readonly [readonly string[], RegExp])[] = [
+    [['--state', state], /State file .*account\.json holds no account/],
+    [['--switch', 'emailCase=odd'], /Switch emailCase cannot be "odd"/],
+    [['--switch', 'emailCse=exact'], /did you mean emailCase/],
+    [['--switch', 'emailCase'], /must be name=value/],
+    [['--users', '10001'], /An account cannot have 10001 users/],
+    [['--users', '5', '--seed', 'sample'], /go with --seed large/],
+  ]
+  for (const [args, message] of misuses) {
+    const ran = await run(...args)
+    t.equal(ran.code, 1, args.join(' '))
+    t.match(ran.err, message)
+  }
 })

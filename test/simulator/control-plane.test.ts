@@ -370,3 +370,92 @@ test('closing does not wait for connections that are kept alive', async t => {
   ])
   t.equal(closed, 'closed')
 })
+
+test('a person edits bindings, policies, environments and service users as well', async t => {
+  const { account, api, control } = await startAccount(t)
+  const edit = (change: object) => control('POST', '/_simulator/edit', { as: ana, ...change })
+  const done = async (change: object) => {
+    const answer = await edit(change)
+    t.equal(answer.status, 200, `${JSON.stringify(change)} ${answer.text}`)
+  }
+  const state = async () => (await control('GET', '/_simulator/state')).body
+  const pager = { policy: 'team data', group: 'on-call pager', level: 'prod' }
+
+  await done({
+    do: 'change-binding',
+    ...pager,
+    parameters: { team: 'payments' },
+    to: { metadata: { by: 'x' } },
+  })
+  await done({
+    do: 'change-binding',
+    ...pager,
+    metadata: { by: 'x' },
+    to: { parameters: { team: 'search' }, boundaries: ['team search'] },
+  })
+  await done({ do: 'add-binding', policy: 'Pro User', group: 'on-call pager', metadata: { note: 'n' } })
+  await done({ do: 'remove-binding', policy: 'Pro User', group: 'on-call pager', metadata: { note: 'n' } })
+  await done({ do: 'rename-policy', policy: 'finance dashboards', name: 'cost dashboards' })
+  await done({ do: 'describe-policy', policy: 'cost dashboards', description: 'Costs' })
+  await done({ do: 'set-emergency-contact', user: 'ben.okafor@acme.example', on: true })
+  await done({ do: 'create-service-user', name: 'robot', description: 'Nightly' })
+  await done({ do: 'add-member', user: 'robot', group: 'on-call pager' })
+  await done({ do: 'delete-service-user', user: 'ci-deployer' })
+  await done({
+    do: 'add-environment',
+    id: 'new00001',
+    environment: 'trial',
+    managementZones: [{ id: '7', name: 'Shop' }],
+  })
+  await done({ do: 'add-permission', group: 'on-call pager', role: 'tenant-viewer', level: 'trial:Shop' })
+  await done({ do: 'deactivate-environment', environment: 'stage' })
+  await done({ do: 'activate-environment', environment: 'legacy' })
+
+  const after = await state()
+  t.match(
+    after.bindings.filter(
+      (one: { group: string; policy: string }) => one.group === 'on-call pager' && one.policy === 'team data',
+    ),
+    [
+      { parameters: { team: 'checkout' }, metadata: {}, boundaries: [] },
+      { parameters: { team: 'search' }, metadata: { by: 'x' }, boundaries: ['team search'] },
+    ],
+  )
+  t.match(
+    after.policies.find((one: { name: string }) => one.name === 'cost dashboards'),
+    { description: 'Costs', statementQuery: 'ALLOW document:documents:read; ALLOW storage:bizevents:read;' },
+  )
+  t.match(after.environments, [
+    { name: 'prod', active: true },
+    { name: 'stage', active: false },
+    { name: 'trial', active: true },
+    { name: 'legacy', active: true },
+  ])
+  const user = (email: RegExp) => after.users.filter((one: { email: string }) => email.test(one.email))
+  t.match(user(/^ben\./), [{ emergencyContact: true }])
+  const { body } = await api('GET', `${account}/service-users`)
+  t.same(
+    body.results.map((one: { name: string }) => one.name),
+    ['scim-bridge', 'robot'],
+  )
+  t.ok(after.permissions.some((one: { scope: string }) => one.scope === 'new00001:7'))
+
+  for (const [change, message] of [
+    [{ do: 'delete-group', group: 'finance report' }, /did you mean finance reports/],
+    [{ do: 'remove-user', user: 'ben.okafr@acme.example' }, /did you mean ben\.okafor@acme\.example/],
+    [{ do: 'delete-boundary', boundary: 'team paymnts' }, /did you mean team payments/],
+    [{ do: 'change-policy', policy: 'cost dashboard', statement: 'x' }, /did you mean cost dashboards/],
+    [{ do: 'activate-environment', environment: 'stge' }, /did you mean stage/],
+    [
+      { do: 'add-permission', group: 'break-glass', role: 'tenant-viewer', level: 'trial:Shp' },
+      /did you mean Shop/,
+    ],
+    [{ do: 'delete-service-user', user: 'robt' }, /did you mean robot/],
+    [{ do: 'dance' }, /These are: add-member, .*deactivate-environment/],
+  ] as const) {
+    const answer = await edit(change)
+    t.equal(answer.status, 400)
+    t.match(answer.body.error, message)
+  }
+  t.match((await control('GET', '/_simulator')).body.controls, { 'POST /_simulator/edit': String })
+})

@@ -61,9 +61,9 @@ function stays(account: Account, { owner }: Group): boolean {
   switch (account.switches.userGroupsPut) {
     case 'local-and-saml':
       return owner === 'SCIM'
-    case 'keep-federated':
+    case 'local':
       return owner === 'SCIM' || owner === 'SAML'
-    case 'full-overwrite':
+    case 'all':
       return false
     default:
       return unreachable(account.switches.userGroupsPut)

@@ -75,6 +75,13 @@ export function setStatus(account: Account, actor: Actor, email: string, status:
   recordUser(account, actor, 'UPDATE', user, { ...user, status })
 }
 
+/** Makes somebody one of the people whom the vendor calls when something is wrong, or no longer. */
+export function setEmergencyContact(account: Account, actor: Actor, email: string, on: boolean): void {
+  const user = userByEmail(account, email)
+  storeUser(account, { ...user, emergencyContact: on })
+  recordUser(account, actor, 'UPDATE', user, { ...user, emergencyContact: on })
+}
+
 export function storeUser(account: Account, user: User): void {
   const key = emailKey(account, user.email)
   account.users.set(key, user)
@@ -100,7 +107,13 @@ function recordUser(
 ): void {
   const user = after ?? before
   if (user === undefined) return
-  const view = (one: User | undefined) => one && { uid: one.uid, email: one.email, userStatus: one.status }
+  const view = (one: User | undefined) =>
+    one && {
+      uid: one.uid,
+      email: one.email,
+      userStatus: one.status,
+      emergencyContact: one.emergencyContact,
+    }
   record(account, actor, {
     resource: 'USER',
     resourceId: user.uid,

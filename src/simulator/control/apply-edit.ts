@@ -8,8 +8,10 @@ import type { Actor } from '../audit.ts'
 import type { Edit } from './edit.ts'
 import { editBinding } from './edit-binding.ts'
 import { editBoundary } from './edit-boundary.ts'
+import { editEnvironment } from './edit-environment.ts'
 import { editGroup } from './edit-group.ts'
 import { editPolicy } from './edit-policy.ts'
+import { editServiceUser } from './edit-service-user.ts'
 import { editUser } from './edit-user.ts'
 
 /** Carries out one edit, all or nothing. */
@@ -26,6 +28,7 @@ export function applyEdit(account: Account, change: Edit): void {
     case 'add-binding':
     case 'remove-binding':
     case 'change-boundaries':
+    case 'change-binding':
       editBinding(account, actor, change)
       break
     case 'create-group':
@@ -48,10 +51,13 @@ export function applyEdit(account: Account, change: Edit): void {
     case 'activate-user':
     case 'deactivate-user':
     case 'remove-user':
+    case 'set-emergency-contact':
       editUser(account, actor, change)
       break
     case 'create-policy':
     case 'change-policy':
+    case 'rename-policy':
+    case 'describe-policy':
     case 'delete-policy':
       editPolicy(account, actor, change)
       break
@@ -60,6 +66,15 @@ export function applyEdit(account: Account, change: Edit): void {
     case 'rename-boundary':
     case 'delete-boundary':
       editBoundary(account, actor, change)
+      break
+    case 'create-service-user':
+    case 'delete-service-user':
+      editServiceUser(account, actor, change)
+      break
+    case 'add-environment':
+    case 'activate-environment':
+    case 'deactivate-environment':
+      editEnvironment(account, change)
       break
     default:
       unreachable(change)

@@ -1,16 +1,18 @@
 /** Edits of policies in the console. */
 import { unreachable } from '../../lib/errors.ts'
-import { levelNamed } from '../account/named.ts'
+import { levelNamed, missing } from '../account/named.ts'
 import { createPolicy, deletePolicy, policiesAt, replacePolicy } from '../account/policies.ts'
 import type { Account } from '../account.ts'
 import type { Actor } from '../audit.ts'
-import { badRequest } from '../rejection.ts'
 import type { Edit } from './edit.ts'
 
 export function editPolicy(
   account: Account,
   actor: Actor,
-  change: Extract<Edit, { do: 'create-policy' | 'change-policy' | 'delete-policy' }>,
+  change: Extract<
+    Edit,
+    { do: 'create-policy' | 'change-policy' | 'rename-policy' | 'describe-policy' | 'delete-policy' }
+  >,
 ): void {
   const level = levelNamed(account, change.level)
   if (change.do === 'create-policy') {
@@ -19,11 +21,20 @@ export function editPolicy(
     return
   }
   // The built-in policies of the global level are not in this list: nobody can edit them.
-  const policy = policiesAt(account, level).find(one => one.name === change.policy)
-  if (policy === undefined) throw badRequest(`There is no policy ${change.policy} at ${change.level}`)
+  const here = policiesAt(account, level)
+  const names = here.map(one => one.name)
+  const policy =
+    here.find(one => one.name === change.policy || one.uuid === change.policy) ??
+    missing('policy', change.policy, names, `at ${change.level}`)
   switch (change.do) {
     case 'change-policy':
       replacePolicy(account, actor, policy, { ...policy, statementQuery: change.statement })
+      break
+    case 'rename-policy':
+      replacePolicy(account, actor, policy, { ...policy, name: change.name })
+      break
+    case 'describe-policy':
+      replacePolicy(account, actor, policy, { ...policy, description: change.description })
       break
     case 'delete-policy':
       deletePolicy(account, actor, policy, change.force)

@@ -1,6 +1,6 @@
 /** Edits of users in the console, and what the users themselves do with an invitation. */
 import { userNamed } from '../account/named.ts'
-import { addUser, removeUser, setStatus } from '../account/users.ts'
+import { addUser, removeUser, setEmergencyContact, setStatus } from '../account/users.ts'
 import type { Account } from '../account.ts'
 import type { Actor } from '../audit.ts'
 import type { Edit } from './edit.ts'
@@ -10,7 +10,15 @@ export function editUser(
   actor: Actor,
   change: Extract<
     Edit,
-    { do: 'add-user' | 'accept-invitation' | 'activate-user' | 'deactivate-user' | 'remove-user' }
+    {
+      do:
+        | 'add-user'
+        | 'accept-invitation'
+        | 'activate-user'
+        | 'deactivate-user'
+        | 'remove-user'
+        | 'set-emergency-contact'
+    }
   >,
 ): void {
   if (change.do === 'add-user') {
@@ -20,6 +28,10 @@ export function editUser(
   const { email } = userNamed(account, change.user)
   if (change.do === 'remove-user') {
     removeUser(account, actor, email)
+    return
+  }
+  if (change.do === 'set-emergency-contact') {
+    setEmergencyContact(account, actor, email, change.on)
     return
   }
   // Accepting is the invited person's own act, whoever asked for it here.

@@ -12,6 +12,7 @@ import type { Simulation } from '../simulation.ts'
 import { applyEdit } from './apply-edit.ts'
 import { clientRoutes } from './client.ts'
 import { contractOperations } from './contract.ts'
+import { controlPaths } from './control-paths.ts'
 import { edit } from './edit.ts'
 import { effectiveRoute } from './effective.ts'
 import { faultRoutes } from './faults.ts'
@@ -42,6 +43,7 @@ export function controlRoutes(app: FastifyInstance, simulation: Simulation, url:
       active,
       apiToken: adminToken(id),
     })),
+    controls: controlPaths,
   }))
 
   effectiveRoute(app, simulation)
@@ -51,10 +53,9 @@ export function controlRoutes(app: FastifyInstance, simulation: Simulation, url:
   app.get('/_simulator/state', async () => stateOf(simulation.account))
 
   app.post('/_simulator/seed', async request => {
-    const whole = wholeSeed.safeParse(request.body)
-    if (whole.success) {
-      const { seed, ...size } = whole.data
-      simulation.account = seeded(seed, simulation.clock, given(size))
+    if (isWhole(request.body)) {
+      const { seed, ...size } = read(wholeSeed, request.body)
+      simulation.account = seeded(seed, simulation.clock, size)
     } else add(simulation.account, read(addition, request.body))
     return { seeded: true }
   })
@@ -82,3 +83,5 @@ export function controlRoutes(app: FastifyInstance, simulation: Simulation, url:
     return reply.code(204).send()
   })
 }
+
+const isWhole = (body: unknown): boolean => typeof body === 'object' && body !== null && 'seed' in body

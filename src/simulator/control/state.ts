@@ -50,10 +50,11 @@ export function stateOf(account: Account) {
       uuid: boundary.uuid,
       boundaryQuery: boundary.boundaryQuery,
     })),
-    bindings: [...account.bindings.keys()].sort().flatMap(level =>
-      sortedGroups(account).flatMap(group =>
+    bindings: [...account.bindings].sort(byKey).flatMap(([level, byGroup]) =>
+      // Not by the groups of the account: a switch can leave bindings behind when one of them is deleted.
+      sorted([...byGroup.keys()], groupName).flatMap(uuid =>
         sorted(
-          bindingsOfGroup(account, levelOf(level), group.uuid).map(one => bindingView(account, level, one)),
+          bindingsOfGroup(account, levelOf(level), uuid).map(one => bindingView(account, level, one)),
           one => JSON.stringify(one),
         ),
       ),
@@ -76,6 +77,9 @@ function bindingView(account: Account, level: string, binding: Binding) {
     boundaries: binding.boundaries.map(uuid => account.boundaries.get(uuid)?.name ?? uuid).sort(),
   }
 }
+
+const byKey = ([a]: readonly [string, unknown], [b]: readonly [string, unknown]): number =>
+  a < b ? -1 : a > b ? 1 : 0
 
 const sortedGroups = (account: Account): Group[] => sorted([...account.groups.values()], group => group.name)
 

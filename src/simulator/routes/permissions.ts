@@ -55,7 +55,7 @@ export function permissionRoutes(app: FastifyInstance, simulation: Simulation): 
     return reply.code(200).send()
   })
 
-  app.get('/ref/v1/account/permissions', async () =>
+  app.get('/ref/v1/account/permissions', reading, async () =>
     [...roles].map(([id, description]) => ({ id, description })),
   )
 }

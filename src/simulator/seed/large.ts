@@ -19,8 +19,11 @@ export interface AccountSize {
   readonly bindings: number
 }
 
+/** A size of which what is left out is as much as an account can have. */
+export type SomeSize = { readonly [Part in keyof AccountSize]?: number | undefined }
+
 /** The limits of an account. */
-export const largest: AccountSize = {
+const largest: AccountSize = {
   users: limits.users,
   groups: limits.groups,
   bindings: limits.bindingsPerLevel,
@@ -33,11 +36,19 @@ const teams = 100
  * Fills a new account up to a size. Everybody is in three groups, and each group has its share of the bindings: one of
  * them for its team, with a parameter and a boundary, every fifth at an environment. Throws a 400 for a size that no account can have.
  */
-export function fill(account: Account, size: AccountSize): void {
+export function fill(account: Account, some: SomeSize): void {
+  const size = {
+    users: some.users ?? largest.users,
+    groups: some.groups ?? largest.groups,
+    bindings: some.bindings ?? largest.bindings,
+  }
   checkSize(account, size)
   const policy = createPolicy(account, seed, accountLevel(account), teamData, fixedId('4', 1))
   const boundaries = Array.from({ length: teams }, (_, nth) => {
-    const given = { name: `team ${nth + 1}`, boundaryQuery: `storage:dt.security_context = "team-${nth + 1}";` }
+    const given = {
+      name: `team ${nth + 1}`,
+      boundaryQuery: `storage:dt.security_context = "team-${nth + 1}";`,
+    }
     return createBoundary(account, seed, given, fixedId('8', nth + 1)).uuid
   })
   const groups = addGroups(account, size.groups)
@@ -53,7 +64,10 @@ export function fill(account: Account, size: AccountSize): void {
       boundaries: boundaries.slice(team, team + 1),
     }
     const rest = Array.from({ length: share - 1 }, (_, place) => plain(shared[place] ?? policy.uuid, group))
-    const [here, there] = [rest.filter((_, place) => place % 5 !== 4), rest.filter((_, place) => place % 5 === 4)]
+    const [here, there] = [
+      rest.filter((_, place) => place % 5 !== 4),
+      rest.filter((_, place) => place % 5 === 4),
+    ]
     storeBindings(account, seed, accountLevel(account), group.uuid, [own, ...here])
     if (there.length > 0) storeBindings(account, seed, environmentOf(account, nth), group.uuid, there)
   }

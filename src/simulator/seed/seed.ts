@@ -5,7 +5,7 @@ import { add } from './add.ts'
 import { addAdminTokens } from './add-environment-things.ts'
 import { addition } from './addition.ts'
 import { newAccount } from './defaults.ts'
-import { type AccountSize, fill, largest } from './large.ts'
+import { fill, type SomeSize } from './large.ts'
 import { sample } from './sample.ts'
 
 /**
@@ -17,10 +17,10 @@ export type Seed = (typeof seeds)[number]
 export const seeds = ['sample', 'empty', 'large'] as const
 
 /** Throws a 400 for a size that no account can have. */
-export function seeded(seed: Seed, clock: Clock, size: Partial<AccountSize> = {}): Account {
+export function seeded(seed: Seed, clock: Clock, size: SomeSize = {}): Account {
   const account = newAccount(clock)
   addAdminTokens(account)
   if (seed === 'sample') add(account, addition.parse(sample))
-  if (seed === 'large') fill(account, { ...largest, ...size })
+  if (seed === 'large') fill(account, size)
   return account
 }

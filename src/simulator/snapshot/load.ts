@@ -45,7 +45,8 @@ export function install(simulation: Simulation, { account, client }: Loaded): vo
 
 function checkHead(given: unknown): void {
   const { kind, version } = typeof given === 'object' && given !== null ? headOf(given) : {}
-  if (kind !== snapshotKind) throw badRequest(`This is no snapshot of a simulator: it lacks "kind": "${snapshotKind}"`)
+  if (kind !== snapshotKind)
+    throw badRequest(`This is no snapshot of a simulator: it lacks "kind": "${snapshotKind}"`)
   if (version === snapshotVersion) return
   throw badRequest(
     `The snapshot has version ${JSON.stringify(version)}, this simulator reads version ${snapshotVersion}: ` +
@@ -57,7 +58,12 @@ const headOf = (given: object): { readonly kind?: unknown; readonly version?: un
 
 function addPlaces(account: Account, saved: Snapshot): void {
   put('environments', saved.environments, one => one.id, account.environments)
-  put('groups', saved.groups.map(({ permissions: _, ...group }) => group), one => one.uuid, account.groups)
+  put(
+    'groups',
+    saved.groups.map(({ permissions: _, ...group }) => group),
+    one => one.uuid,
+    account.groups,
+  )
   for (const [nth, { uuid, name, owner, permissions }] of saved.groups.entries()) {
     if (account.groupIdByName.has(name)) throw wrong(`groups[${nth}].name`, `there are two groups ${name}`)
     account.groupIdByName.set(name, uuid)
@@ -99,7 +105,8 @@ function addBindings(account: Account, saved: Snapshot): void {
   const byLevel = new Map<string, Map<string, Binding[]>>()
   for (const [nth, { level, ...binding }] of saved.bindings.entries()) {
     const place = `bindings[${nth}]`
-    if (level.type === 'environment') known(account.environments, level.id, 'environment', `${place}.level.id`)
+    if (level.type === 'environment')
+      known(account.environments, level.id, 'environment', `${place}.level.id`)
     known(account.policies, binding.policyUuid, 'policy', `${place}.policyUuid`)
     for (const [one, uuid] of binding.boundaries.entries()) {
       known(account.boundaries, uuid, 'boundary', `${place}.boundaries[${one}]`)

@@ -48,7 +48,10 @@ export async function saveStateFile(file: string, simulation: Simulation): Promi
     await rename(beside, file)
   } catch (error) {
     await rm(beside, { force: true }).catch(() => undefined)
-    throw new StateFileError(file, `cannot be written: ${messageOf(error)}. Is its folder there and writable?`)
+    throw new StateFileError(
+      file,
+      `cannot be written: ${messageOf(error)}. Is its folder there and writable?`,
+    )
   }
 }
 
