@@ -107,6 +107,12 @@ Examples:
   $ scim-bridge simulator --switch emailCase=exact --switch groupReadLag=500
   $ curl http://127.0.0.1:8090/_simulator                secret and every path
   $ curl http://127.0.0.1:8090/_simulator/switches       open questions, answers
+  $ curl http://127.0.0.1:8090/_simulator/faults/script --json '{"rate": 0.2}'
+                                                         one call in five fails
+
+Point a bridge at it with DT_ACCOUNT_UUID, DT_CLIENT_ID and DT_CLIENT_SECRET as
+/_simulator tells them, DT_API_URL=http://127.0.0.1:8090, DT_SSO_URL the same,
+and DT_ENVIRONMENT_URL=http://127.0.0.1:8090/e/{id}.
 
 With a state file that is there, --seed and the sizes do not count.
 `

@@ -1,4 +1,4 @@
-/** Keeps the circuit of an account and the budget of its repetitions: asked before every try, told of every end. */
+/** Keeps the circuit of one host: asked before every try, told of every end. */
 import type { Clock } from '../lib/clock.ts'
 import { messageOf } from '../lib/errors.ts'
 import type { Log } from '../lib/log.ts'
@@ -11,7 +11,7 @@ import {
   passFor,
   wentOut,
 } from './circuit.ts'
-import { earned, newRetryBudget, spent } from './retry-budget.ts'
+import type { Repetitions } from './repetitions.ts'
 import { UpstreamError } from './upstream-error.ts'
 
 export interface Breaker {
@@ -19,8 +19,6 @@ export interface Breaker {
   check(operation: string): void
   /** One call, from its first try to its end. */
   begin(operation: string): Passage
-  /** Whether one more repetition may be made of a call that needs no passage; takes it from the budget. */
-  mayRepeat(): boolean
   status(): BreakerStatus
 }
 
@@ -43,31 +41,27 @@ export function breaker(options: {
   readonly limits: CircuitLimits
   readonly clock: Clock
   readonly log: Log
+  readonly repetitions: Repetitions
+  /** Id of the environment whose host it is; undefined: that of the account. */
+  readonly environment: string | undefined
 }): Breaker {
-  const { limits, clock, log } = options
+  const { limits, clock, log, repetitions, environment } = options
+  const host = environment === undefined ? 'Dynatrace' : `Environment ${environment}`
   let circuit = newCircuit
-  let budget = newRetryBudget
   const now = () => clock.now().getTime()
 
   const become = (next: Circuit) => {
     if (next.kind === 'open' && circuit.kind === 'closed') {
-      const fields = { since: iso(next.since), until: iso(next.until), problem: next.why }
-      log.warn(fields, 'Dynatrace does not answer: calls pause')
+      const fields = { environment, since: iso(next.since), until: iso(next.until), problem: next.why }
+      log.warn(fields, `${host} does not answer: calls pause`)
     }
-    if (next.kind === 'closed' && circuit.kind !== 'closed') log.info({}, 'Dynatrace answers again')
+    if (next.kind === 'closed' && circuit.kind !== 'closed') log.info({ environment }, `${host} answers again`)
     circuit = next
-  }
-
-  const mayRepeat = (): boolean => {
-    const left = spent(budget)
-    if (left === undefined) return false
-    budget = left
-    return true
   }
 
   const check = (operation: string): Pass => {
     const pass = passFor(circuit, now())
-    if (pass === undefined) throw refusal(operation, circuit)
+    if (pass === undefined) throw refusal(operation, circuit, host)
     return pass
   }
 
@@ -82,10 +76,10 @@ export function breaker(options: {
           if (pass === 'probe') return
           const first = pass === undefined
           pass = check(operation)
-          if (first) budget = earned(budget)
+          if (first) repetitions.earn()
           become(wentOut(circuit, pass))
         },
-        mayRepeat: () => pass === 'call' && circuit.kind === 'closed' && mayRepeat(),
+        mayRepeat: () => pass === 'call' && circuit.kind === 'closed' && repetitions.take(),
         ended(error) {
           if (pass === undefined) return
           const ending = { outcome: outcomeOf(error), pass, startedAt, at: now(), why: messageOf(error) }
@@ -93,7 +87,6 @@ export function breaker(options: {
         },
       }
     },
-    mayRepeat,
     status: () => ({
       circuit: circuit.kind,
       opensUntil: circuit.kind === 'open' ? iso(circuit.until) : undefined,
@@ -107,11 +100,11 @@ function outcomeOf(error: unknown): 'answered' | 'unavailable' | 'unclear' {
   return error.failure === 'unavailable' ? 'unavailable' : 'answered'
 }
 
-function refusal(operation: string, circuit: Circuit): UpstreamError {
+function refusal(operation: string, circuit: Circuit, host: string): UpstreamError {
   const said =
     circuit.kind === 'closed'
-      ? 'Dynatrace does not answer.'
-      : `Dynatrace has not answered since ${iso(circuit.since)}. ${
+      ? `${host} does not answer.`
+      : `${host} has not answered since ${iso(circuit.since)}. ${
           circuit.kind === 'open' ? `It is tried again at ${iso(circuit.until)}` : 'It is being tried now'
         }. The last call: ${circuit.why}`
   return new UpstreamError('unavailable', operation, `${operation} was not sent: ${said}`, { sent: false })

@@ -5,7 +5,7 @@ import { apiTokens } from './api-tokens.ts'
 import { audit } from './audit.ts'
 import { bindings } from './bindings.ts'
 import { boundaries } from './boundaries.ts'
-import { breaker } from './breaker.ts'
+import { breakers } from './breakers.ts'
 import { callLog } from './call-log.ts'
 import type { CircuitLimits } from './circuit.ts'
 import { documents } from './documents.ts'
@@ -20,6 +20,7 @@ import type { Persistence } from './persist.ts'
 import { platformTokens } from './platform-tokens.ts'
 import { policies } from './policies.ts'
 import { reference } from './reference.ts'
+import { repetitions } from './repetitions.ts'
 import { requests } from './request.ts'
 import type { Grant } from './scopes.ts'
 import { serviceUsers } from './service-users.ts'
@@ -81,7 +82,7 @@ export function connectDynatrace(options: ConnectOptions): DynatraceConnection {
   const limits = { ...LIMITS, ...options.limits }
   const close = new AbortController()
   const calls = callLog({ clock, log, onCall })
-  const gate = breaker({ limits, clock, log })
+  const hosts = breakers({ limits, clock, log, repetitions: repetitions() })
   const turns = limiter({
     limits: { first: limits.firstInFlight, most: limits.inFlight, longestPause: limits.longestPause },
     clock,
@@ -104,7 +105,6 @@ export function connectDynatrace(options: ConnectOptions): DynatraceConnection {
     clientId,
     clientSecret,
     scopes: options.scopes ?? {},
-    mayRepeat: gate.mayRepeat,
   })
   const parts = {
     ...shared,
@@ -113,7 +113,7 @@ export function connectDynatrace(options: ConnectOptions): DynatraceConnection {
     environmentUrl: options.environmentUrl ?? ENVIRONMENT_URL,
     clientSecret,
     limiter: turns,
-    breaker: gate,
+    breakers: hosts,
     tokens: granted,
   }
   return {
@@ -139,7 +139,7 @@ export function connectDynatrace(options: ConnectOptions): DynatraceConnection {
         documents: documents(inContext, clock),
       }
     },
-    status: () => ({ ...calls.status(), ...gate.status(), ...turns.figures() }),
+    status: () => ({ ...calls.status(), ...hosts.status(), ...turns.figures() }),
     subject: () => granted.subject(),
     close: async () => {
       close.abort()

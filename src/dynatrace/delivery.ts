@@ -1,7 +1,8 @@
 /** One call from its turn in the queue to its last answer: a token taken at the last moment, repetitions, masked text. */
 import type { Clock } from '../lib/clock.ts'
 import { BridgeError } from '../lib/errors.ts'
-import type { Breaker, Passage } from './breaker.ts'
+import type { Passage } from './breaker.ts'
+import type { Breakers } from './breakers.ts'
 import type { Call } from './call.ts'
 import type { CallLog, OpenCall } from './call-log.ts'
 import type { CallContext } from './dynatrace.ts'
@@ -26,7 +27,7 @@ export interface DeliveryParts {
   readonly transport: Transport
   readonly tokens: Tokens
   readonly limiter: Limiter
-  readonly breaker: Breaker
+  readonly breakers: Breakers
   readonly persistence: Persistence
   readonly calls: CallLog
   readonly clock: Clock
@@ -51,7 +52,7 @@ export async function deliver(
   let last: Exchange | undefined
   let refused = false
   const sendOnce = async (): Promise<Exchange> => {
-    const token = await tokens.take(use, context).catch((error: unknown) => {
+    const token = await tokens.take(use, { context, mayRepeat: passage.mayRepeat }).catch((error: unknown) => {
       throw mayHaveArrived && error instanceof UpstreamError ? withSent(error) : error
     })
     const startedAt = clock.now()

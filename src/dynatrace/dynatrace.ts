@@ -107,10 +107,12 @@ export interface DynatraceStatus {
   readonly lastFailureAt: string | undefined
   /** Message of the last failure; undefined once a call succeeded after it. */
   readonly failure: string | undefined
-  /** `open`: too many calls in a row were not answered, and none is made; `half-open`: one is trying again. */
+  /** Of the account. `open`: too many calls in a row were not answered, and none is made; `half-open`: one is trying again. */
   readonly circuit: 'closed' | 'open' | 'half-open'
   /** When the next call is let out; undefined unless the circuit is open. */
   readonly opensUntil: string | undefined
+  /** Environments whose own hosts are not called at present, likewise. */
+  readonly pausedEnvironments: readonly { readonly id: string; readonly opensUntil: string | undefined }[]
   readonly inFlight: number
   /** How many calls may be in flight at present. */
   readonly window: number

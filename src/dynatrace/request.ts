@@ -81,9 +81,10 @@ async function send<T, M = never>(
   onMissing?: () => M,
 ): Promise<T | M> {
   const { operation, method, path, environment } = call
-  parts.breaker.check(operation)
+  const host = parts.breakers.of(environment)
+  host.check(operation)
   const open = parts.calls.open({ operation, method, path, environment }, context)
-  const passage = parts.breaker.begin(operation)
+  const passage = host.begin(operation)
   let status: number | undefined
   const end = (error: unknown) => {
     passage.ended(error)

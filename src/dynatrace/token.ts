@@ -22,9 +22,16 @@ export interface TokenUse {
   readonly environment: string | undefined
 }
 
+/** The call that a token is wanted for. */
+export interface TokenAsker {
+  readonly context: CallContext
+  /** Whether one more repetition may be made for it. */
+  readonly mayRepeat: () => boolean
+}
+
 export interface Tokens {
   /** A token that is good for at least 30 s more. Throws `UpstreamError` of operation `oauth.token`. */
-  take(use: TokenUse, context: CallContext): Promise<string>
+  take(use: TokenUse, asker: TokenAsker): Promise<string>
   /** Forgets a token that was refused, unless it has been replaced meanwhile. */
   drop(token: string): void
   /** Uid of the user that the account's token acts as; undefined before the first token, or when it does not say. */
@@ -40,8 +47,6 @@ export interface TokenParts {
   readonly scopes: Readonly<Partial<Record<Grant, readonly string[]>>>
   readonly transport: Transport
   readonly persistence: Persistence
-  /** Whether one more repetition may be made. */
-  readonly mayRepeat: () => boolean
   readonly calls: CallLog
   readonly clock: Clock
   readonly closing: AbortSignal
@@ -60,16 +65,16 @@ interface Held {
 }
 
 export function tokens(parts: TokenParts): Tokens {
-  const { ssoUrl, accountId, clientId, clientSecret, transport, persistence, mayRepeat } = parts
+  const { ssoUrl, accountId, clientId, clientSecret, transport, persistence } = parts
   const { calls, clock, closing } = parts
   const byUse = new Map<string, Held>()
   let subject: string | undefined
 
   return {
-    async take(use, context) {
+    async take(use, asker) {
       const held = heldFor(use)
       if (held.current !== undefined && clock.now().getTime() < held.current.until) return held.current.token
-      held.renewal ??= renew(use, held, context).finally(() => {
+      held.renewal ??= renew(use, held, asker).finally(() => {
         held.renewal = undefined
       })
       return await held.renewal
@@ -87,7 +92,7 @@ export function tokens(parts: TokenParts): Tokens {
     return held
   }
 
-  async function renew(use: TokenUse, held: Held, context: CallContext): Promise<string> {
+  async function renew(use: TokenUse, held: Held, { context, mayRepeat }: TokenAsker): Promise<string> {
     const asked = {
       scopes: parts.scopes[use.grant] ?? GRANTS[use.grant].scopes,
       resource:

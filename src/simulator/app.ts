@@ -77,7 +77,7 @@ function accountApi(api: FastifyInstance, simulation: Simulation): void {
 /** What reads that lag are answered from. Edits of people lag as well. */
 function keepPast(app: FastifyInstance, simulation: Simulation): void {
   app.addHook('preHandler', async ({ method }) => {
-    if (method !== 'GET') simulation.lag.keep(simulation.account)
+    if (method !== 'GET') simulation.lag.keep(simulation.account, simulation.faults.longestLag())
   })
 }
 

@@ -8,7 +8,7 @@ import type { Simulation } from './simulation.ts'
 
 declare module 'fastify' {
   interface FastifyRequest {
-    /** The fault this request meets after it was handled. */
+    /** The fault this request meets while it is handled, or after. */
     lateFault: Fault | undefined
   }
 }
@@ -54,6 +54,8 @@ export function injectFaults(app: FastifyInstance, simulation: Simulation): void
       case 'short-list':
       case 'short-page':
       case 'duplicate-items':
+      case 'lagging-read':
+      case 'short-lived-token':
         request.lateFault = fault
         return
       default:

@@ -17,6 +17,10 @@ export interface FaultScriptOrder {
   readonly delayMs: number
   /** Seconds in the `Retry-After` of a rate limit. */
   readonly retryAfter: number
+  /** Milliseconds by which a lagging read lags. */
+  readonly lagMs: number
+  /** Calls that a short-lived token is good for. */
+  readonly uses: number
 }
 
 /** An order and what became of it so far. */
@@ -77,6 +81,8 @@ export function createFaultScript(order: FaultScriptOrder): FaultScript {
         times: 1,
         delayMs: order.delayMs,
         retryAfter: order.retryAfter,
+        lagMs: order.lagMs,
+        uses: order.uses,
         ...(fault === 'status' ? { status: picked(statuses, status) } : {}),
       }
     },
@@ -90,17 +96,20 @@ export function createFaultScript(order: FaultScriptOrder): FaultScript {
   }
 }
 
-/** Lists come from reads, only writes take effect, and the token endpoint wants no token. */
+/** Lists come from reads, only writes take effect, and the token endpoint gives tokens and wants none. */
 function isPossible(kind: FaultKind, method: string, url: string): boolean {
   switch (kind) {
     case 'short-list':
     case 'short-page':
     case 'duplicate-items':
+    case 'lagging-read':
       return method === 'GET'
     case 'cut-after-write':
       return method !== 'GET'
     case 'expired-token':
       return !url.startsWith('/sso/')
+    case 'short-lived-token':
+      return url.startsWith('/sso/')
     default:
       return true
   }

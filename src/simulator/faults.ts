@@ -1,6 +1,6 @@
 /** Faults on order: which calls fail next, how, and how often. `fault-hooks.ts` makes them happen. */
 import { shortId } from '../lib/ids.ts'
-import { type Fault, fits } from './fault.ts'
+import { type Fault, fits, usualLagMs } from './fault.ts'
 import {
   createFaultScript,
   type FaultScript,
@@ -18,6 +18,8 @@ export interface Faults {
   /** Undefined when there is no script. */
   script(): FaultScriptReport | undefined
   endScript(): void
+  /** Milliseconds by which a read to come may lag by a fault; 0 when no such fault is ordered. */
+  longestLag(): number
   /** Forgets the ordered ones and the script. */
   clear(): void
 }
@@ -48,6 +50,15 @@ export function createFaults(): Faults {
     script: () => script?.report(),
     endScript() {
       script = undefined
+    },
+    longestLag() {
+      const ordered = faults.flatMap(({ fault, lagMs = usualLagMs }) =>
+        fault === 'lagging-read' ? [lagMs] : [],
+      )
+      const running = script?.report()
+      const scripted =
+        running?.ended === false && running.kinds.includes('lagging-read') ? [running.lagMs] : []
+      return Math.max(0, ...ordered, ...scripted)
     },
     clear() {
       faults = []

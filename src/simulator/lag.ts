@@ -1,6 +1,6 @@
 /**
  * Reads that lag behind writes: before each change the state it is about to replace is kept for a while, and a read is
- * answered from what was true so many milliseconds ago. Costs nothing while no switch asks for it.
+ * answered from what was true so many milliseconds ago. Costs nothing while no switch and no fault asks for it.
  */
 import type { Clock } from '../lib/clock.ts'
 import type { Account } from './account.ts'
@@ -11,10 +11,13 @@ import type { Switches } from './switches.ts'
 export type Read = 'group' | 'user' | 'binding'
 
 export interface Lag {
-  /** To be called before anything of the account changes. */
-  keep(account: Account): void
-  /** The account as such a read sees it now. Policies, boundaries and environments never lag. */
-  seen(account: Account, read: Read): Account
+  /** To be called before anything of the account changes. `faultLag`: how late a read may be by a fault, in milliseconds. */
+  keep(account: Account, faultLag: number): void
+  /**
+   * The account as such a read sees it now. Policies, boundaries and environments never lag. `faultLag`: how late this
+   * one read is, whatever the switches say.
+   */
+  seen(account: Account, read: Read, faultLag?: number): Account
   /** Forgets what was: another account has taken the place of this one. */
   forget(): void
 }
@@ -25,16 +28,17 @@ export function createLag(clock: Clock): Lag {
   let drawn: { readonly seed: number; readonly next: () => number } | undefined
 
   return {
-    keep(account) {
+    keep(account, faultLag) {
       const now = clock.now().getTime()
-      const longest = Math.max(...Object.values(lags(account.switches)))
+      const longest = Math.max(faultLag, ...Object.values(lags(account.switches)))
       past = past.filter(({ until }) => until > now - longest)
       if (longest > 0) past = [...past, { until: now, account: copy(account) }]
     },
-    seen(account, read) {
-      const lag = lags(account.switches)[read]
+    seen(account, read, faultLag) {
+      const lag = faultLag ?? lags(account.switches)[read]
       if (lag === 0 || past.length === 0) return account
-      const instant = clock.now().getTime() - lag * share(account.switches.chance)
+      const late = faultLag ?? lag * share(account.switches.chance)
+      const instant = clock.now().getTime() - late
       const then = past.find(({ until }) => until > instant)
       return then === undefined ? account : { ...then.account, switches: account.switches }
     },

@@ -1,4 +1,5 @@
 /** The running parts that routes share. The account is replaced as a whole when it is seeded anew. */
+import type { FastifyRequest } from 'fastify'
 import type { Clock } from '../lib/clock.ts'
 import type { Log } from '../lib/log.ts'
 import { useSwitches } from './account/use-switches.ts'
@@ -6,6 +7,7 @@ import type { Account } from './account.ts'
 import type { Actor } from './audit.ts'
 import type { Calls } from './calls.ts'
 import { type Client, clientId, initialClient } from './client.ts'
+import { usualLagMs } from './fault.ts'
 import type { Faults } from './faults.ts'
 import { createLag, type Lag, type Read } from './lag.ts'
 import type { Switches } from './switches.ts'
@@ -53,9 +55,11 @@ export function createSimulation(parts: Omit<Simulation, 'client' | 'lag'>): Sim
   }
 }
 
-/** The account as a read of this kind sees it now. */
-export const accountSeen = (simulation: Simulation, read: Read): Account =>
-  simulation.lag.seen(simulation.account, read)
+/** The account as a read of this kind sees it now: some reads lag, by a switch or by a fault. */
+export function accountSeen(simulation: Simulation, read: Read, { lateFault }: FastifyRequest): Account {
+  const faultLag = lateFault?.fault === 'lagging-read' ? (lateFault.lagMs ?? usualLagMs) : undefined
+  return simulation.lag.seen(simulation.account, read, faultLag)
+}
 
 /** Who the account sees behind a call of the API: the client, acting as its subject user. */
 export const callerOf = (simulation: Simulation): Actor => ({

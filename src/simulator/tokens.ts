@@ -16,7 +16,8 @@ export interface TokenContent {
 }
 
 export interface Tokens {
-  issue(content: TokenContent): string
+  /** `uses`: after so many calls the token is refused, however young it is. */
+  issue(content: TokenContent, uses?: number): string
   /**
    * The content of the token in an Authorization header. Throws the vendor's 401s, and a 403 when the token is for
    * another resource.
@@ -27,9 +28,9 @@ export interface Tokens {
 }
 
 export function createTokens(clock: Clock): Tokens {
-  const issued = new Map<string, TokenContent & { readonly expiresAt: number }>()
+  const issued = new Map<string, TokenContent & { readonly expiresAt: number; usesLeft: number }>()
   return {
-    issue(content) {
+    issue(content, uses = Number.POSITIVE_INFINITY) {
       const now = clock.now().getTime()
       for (const [token, { expiresAt }] of issued) if (expiresAt <= now) issued.delete(token)
       const issuedAt = Math.floor(now / 1000)
@@ -40,7 +41,7 @@ export function createTokens(clock: Clock): Tokens {
         iat: issuedAt,
         exp: issuedAt + tokenLifetime,
       })
-      issued.set(token, { ...content, expiresAt: now + tokenLifetime * 1000 })
+      issued.set(token, { ...content, expiresAt: now + tokenLifetime * 1000, usesLeft: uses })
       return token
     },
     contentOf(authorization, resource) {
@@ -49,9 +50,10 @@ export function createTokens(clock: Clock): Tokens {
         throw new Rejection(401, 'Incorrect Authorization header in request - expected `Bearer`!')
       }
       const found = issued.get(token)
-      if (found === undefined || found.expiresAt <= clock.now().getTime()) {
+      if (found === undefined || found.expiresAt <= clock.now().getTime() || found.usesLeft < 1) {
         throw new Rejection(401, 'Failed to validate access token.')
       }
+      found.usesLeft -= 1
       if (found.resource !== resource) throw forbidden(`Token is for ${found.resource}, not for ${resource}`)
       return found
     },

@@ -75,6 +75,27 @@ export async function startServer(size: Size): Promise<Server> {
   }
 }
 
+/** A simulated account alone, with groups and people as the bridge would have made them. */
+export async function startAccount(size: Size) {
+  const simulator = start(['simulator', '--port', '0', '--seed', 'sample', '--json'], {})
+  const { url } = JSON.parse(await said(simulator, /^\{[\s\S]*\}\s*$/))
+  await fillAccount(url, size)
+  const { accountUuid, clientId, clientSecret } = await json(`${url}/_simulator`)
+  return {
+    credentials: { accountUuid, clientId, clientSecret, apiUrl: url, ssoUrl: url },
+    /** Adds bindings, told by names. */
+    async seed(bindings: readonly object[]): Promise<void> {
+      for (let from = 0; from < bindings.length; from += 5_000)
+        await json(`${url}/_simulator/seed`, { bindings: bindings.slice(from, from + 5_000) })
+    },
+    async close(): Promise<void> {
+      const ended = once(simulator, 'exit')
+      simulator.kill('SIGKILL')
+      await ended
+    },
+  }
+}
+
 /** Resident memory now and at its highest since `forgetPeak`, in MiB (proc(5)). */
 export async function memoryOf({ pid }: Server): Promise<{ readonly now: number; readonly peak: number }> {
   const status = await readFile(`/proc/${pid}/status`, 'utf8')

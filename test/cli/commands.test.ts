@@ -88,7 +88,10 @@ test('the life of an account at the terminal', async t => {
     t.equal(planned.code, 2, planned.err + planned.out)
     t.match(planned.out, '  Group "payments viewers"\n    + add bo@acme.example\n')
     t.match(planned.out, 'Plan: 1 to add, 0 to change, 0 to remove, 0 held, 0 refused.')
-    t.match(planned.out, /[\d,]+ users?, \d+ groups? and \d+ bindings? of the account are not ours/)
+    t.match(
+      planned.out,
+      /[\d,]+ users?, \d+ groups?, \d+ bindings?, \d+ polic(y|ies) and \d+ boundar(y|ies) of the account are not ours/,
+    )
     t.equal(planned.err, '')
 
     const drift = await cli(['drift', '--json'], env)

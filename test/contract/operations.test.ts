@@ -1,6 +1,7 @@
 /** Every operation of the client, through the contract, to the simulator and back. */
 import { randomUUID } from 'node:crypto'
 import { type Test, test } from 'tap'
+import { z } from 'zod'
 import { connectDynatrace } from '../../src/dynatrace/client.ts'
 import type { Dynatrace } from '../../src/dynatrace/dynatrace.ts'
 import { systemClock } from '../../src/lib/clock.ts'
@@ -202,3 +203,23 @@ async function connected(t: Test): Promise<{ readonly dynatrace: Dynatrace; read
   t.teardown(() => connection.close())
   return { dynatrace: connection.with({ runId: 'contract', requestIds: [] }), proxy }
 }
+
+test('the simulator tells the contract, each operation with its mark', async t => {
+  const simulator = await startSimulator({ host: '127.0.0.1', port: 0, seed: 'empty' })
+  t.teardown(() => simulator.close())
+  const answer = await fetch(`${simulator.url}/_simulator/contract`)
+  const { operations } = z.object({ operations: z.array(told) }).parse(await answer.json())
+  const expected = readContract().operations.map(each => {
+    const { operationId: operation, method, path } = each
+    return { operation, method, path, mark: each['x-mark'], scopes: each['x-scopes'] }
+  })
+  t.same(operations, expected)
+})
+
+const told = z.object({
+  operation: z.string(),
+  method: z.string(),
+  path: z.string(),
+  mark: z.string(),
+  scopes: z.array(z.string()),
+})

@@ -12,6 +12,7 @@ import {
 } from '../../src/dynatrace/retry-budget.ts'
 import { UpstreamError } from '../../src/dynatrace/upstream-error.ts'
 import { silentLog } from '../../src/lib/log.ts'
+import { repetitions } from '../../src/dynatrace/repetitions.ts'
 import { ok, type Reply, refusal, settableClock, stage, tokenReply } from './scripted-server.ts'
 
 const NOBODY = ok({ count: 0, items: [] })
@@ -201,7 +202,13 @@ test('single sign-on that does not answer counts as well; one that refuses does 
 
 test('a repetition that is not let out leaves the outcome of the try before', async t => {
   const clock = settableClock()
-  const gate = breaker({ limits: LIMITS, clock, log: silentLog })
+  const gate = breaker({
+    limits: LIMITS,
+    clock,
+    log: silentLog,
+    repetitions: repetitions(),
+    environment: undefined,
+  })
   const early = gate.begin('users.list')
   early.enter()
   for (let count = 0; count < 5; count += 1) {

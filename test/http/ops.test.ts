@@ -260,6 +260,7 @@ test('readiness', async t => {
       failure: undefined,
       circuit: 'closed',
       opensUntil: undefined,
+      pausedEnvironments: [],
       inFlight: 0,
       window: 2,
       waiting: 0,
@@ -290,6 +291,12 @@ test('readiness', async t => {
     t.equal(paused.status, 'degraded')
     t.match(paused.dependencies.dynatrace.detail, /calls pause.*2026-11-01T12:05:00Z.*connection refused/)
     t.notMatch(paused.dependencies.dynatrace.detail, /acme/)
+    const pausedEnvironments = [{ id: 'abc12345', opensUntil: '2026-11-01T12:05:00Z' }]
+    const elsewhere = readinessOf({ ...well, dynatrace: { ...well.dynatrace, pausedEnvironments } })
+    t.match(elsewhere.dependencies.dynatrace, {
+      status: 'degraded',
+      detail: /environments.*abc12345.*2026-11-01T12:05:00Z.*account/,
+    })
     const trying = readinessOf({
       ...well,
       dynatrace: { ...well.dynatrace, circuit: 'half-open' },

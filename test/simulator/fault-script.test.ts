@@ -3,7 +3,7 @@ import { faultKinds } from '../../src/simulator/fault.ts'
 import { createFaultScript, survivable } from '../../src/simulator/fault-script.ts'
 import { type Answer, manualClock, startAccount } from './account-client.ts'
 
-const whole = { match: {}, delayMs: 50, retryAfter: 0 }
+const whole = { match: {}, delayMs: 50, retryAfter: 0, lagMs: 2_000, uses: 1 }
 
 test('a script is the same for the same seed, and fails as often as it is told', async t => {
   const fates = (seed: number, rate: number) => {
@@ -25,7 +25,7 @@ test('a script is the same for the same seed, and fails as often as it is told',
 test('a script picks what can happen to a call', async t => {
   const script = createFaultScript({ ...whole, seed: 1, rate: 1, kinds: [...faultKinds] })
   for (let nth = 0; nth < 500; nth += 1) {
-    t.notMatch(script.take('POST', '/iam/v1/x')?.fault, /short|duplicate/)
+    t.notMatch(script.take('POST', '/iam/v1/x')?.fault, /short|duplicate|lagging/)
     t.not(script.take('GET', '/iam/v1/x')?.fault, 'cut-after-write')
     t.equal(script.take('POST', '/sso/oauth2/token'), undefined, 'the token endpoint is not named')
   }
@@ -81,7 +81,11 @@ test('the control plane starts, tells and ends a script', async t => {
 
 test('kinds of failure', async t => {
   const time = manualClock()
-  const { account, api, control, repo } = await startAccount(t, 'sample', time.clock)
+  const { account, api, control, credentials, repo, tokenRequest, withToken } = await startAccount(
+    t,
+    'sample',
+    time.clock,
+  )
   const users = `${account}/users`
   const meeting = async (fault: string, path: string): Promise<Answer> => {
     await control('POST', '/_simulator/faults', { fault })
@@ -113,6 +117,48 @@ test('kinds of failure', async t => {
     t.equal((await meeting('short-page', page(2))).body.content.length, 2, 'the last one is whole')
     const list = await meeting('short-page', users)
     t.equal(list.body.items.length, list.body.count)
+  })
+  t.test('a read lags behind the writes that came after the fault was ordered', async t => {
+    const names = async () => (await api('GET', `${account}/groups`)).body.items.map(nameOf)
+    const read = { fault: 'lagging-read', match: { path: '/groups$', method: 'GET' } }
+    await control('POST', '/_simulator/faults', { ...read, times: 2 })
+    await api('POST', `${account}/groups`, [{ name: 'seen late' }])
+    t.notOk((await names()).includes('seen late'))
+    t.ok((await api('GET', `${account}/users`)).status === 200, 'others do not lag')
+    time.pass(2_001)
+    t.ok((await names()).includes('seen late'), 'the last two seconds are what is missing')
+    t.ok((await names()).includes('seen late'))
+    await control('POST', '/_simulator/faults/script', { rate: 1, kinds: ['lagging-read'], lagMs: 60_000 })
+    await api('POST', `${account}/groups`, [{ name: 'seen later' }])
+    time.pass(30_000)
+    t.notOk((await names()).includes('seen later'))
+    t.match((await control('GET', '/_simulator/faults/script')).body, { seen: 2, failed: 1 })
+    await control('DELETE', '/_simulator/faults')
+    t.ok((await names()).includes('seen later'))
+  })
+  t.test('a token ends before it says', async t => {
+    const ordered = await control('POST', '/_simulator/faults', { fault: 'short-lived-token', uses: 2 })
+    t.match(ordered.body, { match: { path: '/sso/' } })
+    const given = (await tokenRequest(credentials)).body
+    t.equal(given.expires_in, 300)
+    const send = withToken(given.access_token)
+    t.same(
+      [await send('GET', users), await send('GET', users), await send('GET', users)].map(one => one.status),
+      [200, 200, 401],
+    )
+    await control('POST', '/_simulator/faults/script', {
+      rate: 1,
+      kinds: ['short-lived-token', 'lagging-read'],
+      match: { path: '/' },
+    })
+    const next = withToken((await tokenRequest(credentials)).body.access_token)
+    t.equal((await next('GET', users)).status, 200)
+    t.equal((await next('GET', users)).status, 401)
+    t.match((await control('GET', '/_simulator/faults/script')).body.byKind, {
+      'lagging-read': 2,
+      'short-lived-token': 1,
+    })
+    await control('DELETE', '/_simulator/faults')
   })
   t.test('a slow answer of a script is not slow', async t => {
     await control('POST', '/_simulator/faults/script', { rate: 1, kinds: ['slow'] })
@@ -153,3 +199,7 @@ test('a caller that asks again gets through a script in which one call in five f
     [],
   )
 })
+
+function nameOf({ name }: { readonly name: string }): string {
+  return name
+}

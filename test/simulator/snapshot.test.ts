@@ -217,7 +217,8 @@ test('a state file', async t => {
       const child = spawn(process.execPath, ['--input-type=module', '-e', program], {
         stdio: ['ignore', 'pipe', 'inherit'],
       })
-      await once(child.stdout, 'data')
+      const [started] = await Promise.race([once(child.stdout, 'data'), once(child, 'exit')])
+      t.match(String(started), 'saving')
       await later(delay)
       child.kill('SIGKILL')
       await once(child, 'exit')

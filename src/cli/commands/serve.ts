@@ -1,6 +1,4 @@
 /** `scim-bridge serve`: the bridge, and with no Dynatrace account set up a simulated one beside it. */
-import { existsSync } from 'node:fs'
-import { fileURLToPath } from 'node:url'
 import { readSettings, type Settings } from '../../config/settings.ts'
 import { ensureToken } from '../../config/tokens.ts'
 import { BridgeError } from '../../lib/errors.ts'
@@ -8,6 +6,7 @@ import { keepHeapLean } from '../../lib/lean-heap.ts'
 import type { RunningSimulator } from '../../simulator/simulator.ts'
 import { startSimulator } from '../../simulator/start.ts'
 import { createLogger } from '../../telemetry/log.ts'
+import { accessFileOf, simulatedAccount } from '../account-settings.ts'
 import { startBridge } from '../bridge.ts'
 import type { CliDeps } from '../deps.ts'
 import { bannerJson, bannerText } from '../output/banner-text.ts'
@@ -22,8 +21,6 @@ export interface ServeOptions {
 const EXIT_CONFIGURATION = 78
 
 const CONFIGURATION_ERRORS: readonly string[] = ['bad-access-model', 'bad-setting']
-
-const SAMPLE = fileURLToPath(new URL('../../access/sample/bridge.yaml', import.meta.url))
 
 export async function serve(options: ServeOptions, deps: CliDeps): Promise<number> {
   const read = readSettings(deps.env)
@@ -40,14 +37,16 @@ export async function serve(options: ServeOptions, deps: CliDeps): Promise<numbe
   try {
     const scim = await tokenOf(settings, 'scim')
     const admin = await tokenOf(settings, 'admin')
-    simulator = settings.dynatrace === undefined ? await besides(options) : undefined
+    if (settings.dynatrace === undefined) simulator = await besides(options)
+    const dynatrace = settings.dynatrace ?? (simulator && simulatedAccount(simulator))
+    if (dynatrace === undefined) throw new TypeError('There is an account, or a simulator in its place')
     const accessFile = accessFileOf(settings)
     const bridge = await startBridge({
       ...settings,
       accessFile,
       scimToken: scim.token,
       adminToken: admin.token,
-      dynatrace: settings.dynatrace ?? simulatedAccount(simulator),
+      dynatrace,
       identity: settings,
       log: createLogger(settings.logLevel),
       clock: deps.clock,
@@ -83,18 +82,6 @@ async function tokenOf(
   return { token: kept.token, from: kept.path }
 }
 
-/** A real account must not be driven by the rules of the sample: they would be somebody else's. */
-function accessFileOf({ configPath, dynatrace }: Settings): string {
-  if (configPath !== undefined) return configPath
-  if (existsSync('bridge.yaml')) return 'bridge.yaml'
-  if (dynatrace === undefined) return SAMPLE
-  throw new BridgeError(
-    'bad-access-model',
-    'There is no access model for this account: set BRIDGE_CONFIG to your bridge.yaml. ' +
-      `A commented one to start from is ${SAMPLE}.`,
-  )
-}
-
 async function besides({ simulatorPort: port }: ServeOptions): Promise<RunningSimulator> {
   try {
     return await startSimulator({ host: '127.0.0.1', port, seed: 'sample' })
@@ -106,9 +93,4 @@ async function besides({ simulatorPort: port }: ServeOptions): Promise<RunningSi
       { cause: error },
     )
   }
-}
-
-function simulatedAccount(simulator: RunningSimulator | undefined) {
-  const { url = '', accountUuid = '', clientId = '', clientSecret = '' } = simulator ?? {}
-  return { accountUuid, clientId, clientSecret, apiUrl: url, ssoUrl: url, environmentUrl: `${url}/e/{id}` }
 }

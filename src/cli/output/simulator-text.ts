@@ -1,6 +1,6 @@
 /** What `scim-bridge simulator` says once it listens: what there is, and how to use it. Fits 80 columns. */
 
-export interface SimulatorPlace {
+interface SimulatorPlace {
   readonly url: string
   readonly accountUuid: string
   readonly clientId: string

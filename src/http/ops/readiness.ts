@@ -74,21 +74,27 @@ function configurationHealth({ loadedAt, problem }: ConfigurationStatus, now: Da
 }
 
 function dynatraceHealth(status: DynatraceStatus, now: Date): DependencyHealth {
-  const { lastSuccessAt, failure, circuit, opensUntil } = status
+  const { lastSuccessAt, failure, circuit, opensUntil, pausedEnvironments } = status
   const ageSeconds = secondsSince(lastSuccessAt, now)
   if (circuit !== 'closed') {
-    const again =
-      opensUntil === undefined ? 'one call is trying again now' : `the next try is at ${opensUntil}`
     const last = failure === undefined ? '' : `; the last call: ${withoutPeople(failure)}`
     return {
       status: 'degraded',
       ageSeconds,
-      detail: `calls pause after many without an answer, ${again}${last}`,
+      detail: `calls pause after many without an answer, ${againAt(opensUntil)}${last}`,
     }
+  }
+  if (pausedEnvironments.length > 0) {
+    const each = pausedEnvironments.map(({ id, opensUntil }) => `${id} (${againAt(opensUntil)})`)
+    const detail = `calls pause to environments that do not answer: ${each.join(', ')}; the account is called as ever`
+    return { status: 'degraded', ageSeconds, detail }
   }
   if (failure !== undefined) return { status: 'degraded', ageSeconds, detail: withoutPeople(failure) }
   return { status: 'ok', ageSeconds, detail: lastSuccessAt === undefined ? 'not called yet' : 'answers' }
 }
+
+const againAt = (opensUntil: string | undefined): string =>
+  opensUntil === undefined ? 'one call is trying again now' : `the next try is at ${opensUntil}`
 
 function reconcilerHealth(status: ReconcilerStatus, now: Date): DependencyHealth {
   const { leader, failure, lastAttemptAt, lastSuccessAt, pendingKeys } = status

@@ -1,7 +1,7 @@
 /** `/_simulator/faults`: makes calls fail, one by one on order or many of them by script. */
 import type { FastifyInstance } from 'fastify'
 import { z } from 'zod'
-import { faultKinds } from '../fault.ts'
+import { faultKinds, usualLagMs } from '../fault.ts'
 import { survivable } from '../fault-script.ts'
 import { notFound } from '../rejection.ts'
 import { read } from '../routes/body.ts'
@@ -17,6 +17,8 @@ const order = z.strictObject({
   status: z.number().int().min(200).max(599).optional(),
   retryAfter: z.number().min(0).optional(),
   delayMs: z.number().min(0).optional(),
+  lagMs: z.number().min(0).max(60_000).optional(),
+  uses: z.number().int().min(0).optional(),
   times: z.number().int().min(1).default(1),
 })
 
@@ -32,14 +34,19 @@ const scriptOrder = z.strictObject({
   calls: z.int().min(1).optional(),
   delayMs: z.number().min(0).max(60_000).default(50),
   retryAfter: z.number().min(0).default(0),
+  lagMs: z.number().min(0).max(60_000).default(usualLagMs),
+  uses: z.number().int().min(0).default(1),
 })
 
 export function faultRoutes(app: FastifyInstance, { faults }: Simulation): void {
   app.get('/_simulator/faults', async () => ({ faults: faults.list(), script: faults.script() ?? null }))
 
-  app.post('/_simulator/faults', async (request, reply) =>
-    reply.code(201).send(faults.add(read(order, request.body))),
-  )
+  app.post('/_simulator/faults', async (request, reply) => {
+    const given = read(order, request.body)
+    // Only the token endpoint gives tokens, so that it need not be named.
+    const path = given.fault === 'short-lived-token' ? '/sso/' : undefined
+    return reply.code(201).send(faults.add({ ...given, match: { path, ...given.match } }))
+  })
 
   app.delete('/_simulator/faults', async (_request, reply) => {
     faults.clear()

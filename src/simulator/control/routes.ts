@@ -41,6 +41,7 @@ export function controlRoutes(app: FastifyInstance, simulation: Simulation, url:
       id,
       name,
       active,
+      url: `${url()}/e/${id}`,
       apiToken: adminToken(id),
     })),
     controls: controlPaths,

@@ -10,9 +10,13 @@ const change = z.record(z.string(), z.unknown())
 export function switchRoutes(app: FastifyInstance, simulation: Simulation): void {
   app.get('/_simulator/switches', async () => ({ switches: describedSwitches(simulation.switches) }))
 
-  /** All of the named ones change, or none. */
-  app.put('/_simulator/switches', async request => {
-    simulation.switches = changedSwitches(simulation.switches, read(change, request.body))
-    return { switches: describedSwitches(simulation.switches) }
+  /** All of the named ones change, or none; the others stay. */
+  app.route({
+    method: ['PUT', 'PATCH'],
+    url: '/_simulator/switches',
+    handler: async request => {
+      simulation.switches = changedSwitches(simulation.switches, read(change, request.body))
+      return { switches: describedSwitches(simulation.switches) }
+    },
   })
 }

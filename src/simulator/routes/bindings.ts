@@ -1,5 +1,5 @@
 /** Bindings of a level: `/iam/v1/repo/{levelType}/{levelId}/bindings`. Refused on inactive environments. */
-import type { FastifyInstance } from 'fastify'
+import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { z } from 'zod'
 import { bindingsAt, bindingsOfGroup, storeBindings } from '../account/binding-store.ts'
 import { addBinding, ambiguous, matching, removeBinding, setPolicies } from '../account/bindings.ts'
@@ -28,13 +28,13 @@ export function bindingRoutes(app: FastifyInstance, simulation: Simulation): voi
   const writing = { config: { scopes: ['iam-policies-management', 'iam:bindings:write'] } }
   const account = () => simulation.account
   const actor = () => callerOf(simulation)
-  const seen = () => accountSeen(simulation, 'binding')
+  const seen = (request: FastifyRequest) => accountSeen(simulation, 'binding', request)
   const levelOf = (params: AtLevel) => bindingLevel(account(), params)
   const writableLevel = (params: AtLevel) => writableBindingLevel(account(), params)
 
   app.get<{ Params: AtLevel }>(path, reading, async request => {
     const level = levelOf(request.params)
-    return foldedBindings(level, bindingsAt(seen(), level))
+    return foldedBindings(level, bindingsAt(seen(request), level))
   })
 
   app.delete<{ Params: AtLevel }>(path, writing, async (request, reply) => {
@@ -46,7 +46,7 @@ export function bindingRoutes(app: FastifyInstance, simulation: Simulation): voi
 
   app.get<{ Params: AtGroup; Querystring: Query }>(`${path}/groups/:group`, reading, async request => {
     const level = levelOf(request.params)
-    const known = seen()
+    const known = seen(request)
     const group = groupById(known, request.params.group)
     const details = single(request.query.details) === 'true'
     return groupBindings(level, bindingsOfGroup(known, level, group.uuid), details)
@@ -64,7 +64,7 @@ export function bindingRoutes(app: FastifyInstance, simulation: Simulation): voi
     const policy = bindablePolicy(account(), level, request.params.policy)
     const [page, size] = [positive(request.query.page, 1), positive(request.query.size, 100)]
     const below = level.type === 'environment' ? [] : [...account().environments.keys()]
-    const known = seen()
+    const known = seen(request)
     const content = below.flatMap(id => {
       const environment: Level = { type: 'environment', id }
       const bound = bindingsAt(known, environment).filter(one => one.policyUuid === policy.uuid)
@@ -79,7 +79,7 @@ export function bindingRoutes(app: FastifyInstance, simulation: Simulation): voi
     const policy = bindablePolicy(account(), level, request.params.policy)
     return foldedBindings(
       level,
-      bindingsAt(seen(), level).filter(one => one.policyUuid === policy.uuid),
+      bindingsAt(seen(request), level).filter(one => one.policyUuid === policy.uuid),
     )
   })
 

@@ -20,8 +20,8 @@ export function groupRoutes(app: FastifyInstance, simulation: Simulation): void 
   const reading = { config: { scopes: ['account-idm-read'] } }
   const writing = { config: { scopes: ['account-idm-write'] } }
 
-  app.get(groups, reading, async () => {
-    const items = [...accountSeen(simulation, 'group').groups.values()].map(groupView)
+  app.get(groups, reading, async request => {
+    const items = [...accountSeen(simulation, 'group', request).groups.values()].map(groupView)
     return { count: items.length, items }
   })
 
@@ -43,7 +43,7 @@ export function groupRoutes(app: FastifyInstance, simulation: Simulation): void 
   })
 
   app.get<{ Params: { group: string } }>(`${groups}/:group/users`, reading, async request => {
-    const account = accountSeen(simulation, 'group')
+    const account = accountSeen(simulation, 'group', request)
     const items = membersOf(account, groupById(account, request.params.group)).map(userView)
     return { count: items.length, items }
   })

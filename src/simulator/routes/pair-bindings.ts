@@ -36,7 +36,7 @@ export function pairBindingRoutes(app: FastifyInstance, simulation: Simulation):
     const level = bindingLevel(account(), request.params)
     const { policy, group } = request.params
     bindablePolicy(account(), level, policy)
-    const known = accountSeen(simulation, 'binding')
+    const known = accountSeen(simulation, 'binding', request)
     groupById(known, group)
     const pair = { level, policyUuid: policy, groupUuid: group }
     return foldedBindings(level, matching(known, pair, anyBinding))

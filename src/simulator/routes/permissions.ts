@@ -25,7 +25,7 @@ export function permissionRoutes(app: FastifyInstance, simulation: Simulation): 
   const writing = { config: { scopes: ['account-idm-write'] } }
 
   app.get<{ Params: { group: string } }>(path, reading, async request => {
-    const account = accountSeen(simulation, 'group')
+    const account = accountSeen(simulation, 'group', request)
     const group = groupById(account, request.params.group)
     return { ...groupView(group), permissions: permissionsOf(account, group) }
   })

@@ -17,12 +17,14 @@ export function tokenRoute(app: FastifyInstance, simulation: Simulation): void {
     if (subject?.status !== 'ACTIVE') {
       throw new SsoRejection('invalid_client', 'Subject user of the client is not active')
     }
+    const fault = request.lateFault
+    const uses = fault?.fault === 'short-lived-token' ? (fault.uses ?? 1) : undefined
     reply.header('cache-control', 'no-store')
     return {
       scope: scopes.join(' '),
       token_type: 'Bearer',
       expires_in: tokenLifetime,
-      access_token: simulation.tokens.issue({ subject: subject.uid, scopes, resource }),
+      access_token: simulation.tokens.issue({ subject: subject.uid, scopes, resource }, uses),
       resource,
     }
   })

@@ -19,7 +19,7 @@ export function userRoutes(app: FastifyInstance, simulation: Simulation): void {
 
   app.get<{ Querystring: Query }>(users, reading, async request => {
     const everyone = single(request.query['service-users']) === 'true'
-    const all = [...accountSeen(simulation, 'user').users.values()]
+    const all = [...accountSeen(simulation, 'user', request).users.values()]
     const listed = all.filter(user => everyone || user.kind === 'person')
     return { count: listed.length, items: listed.map(userWithLogins) }
   })
@@ -31,7 +31,7 @@ export function userRoutes(app: FastifyInstance, simulation: Simulation): void {
   })
 
   app.get<{ Params: { email: string } }>(`${users}/:email`, reading, async request => {
-    const account = accountSeen(simulation, 'user')
+    const account = accountSeen(simulation, 'user', request)
     const user = addressed(account, request.params.email)
     const groups = groupsOf(account, user)
     return {

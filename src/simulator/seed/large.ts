@@ -13,7 +13,7 @@ import { badRequest } from '../rejection.ts'
 import { fixedId } from './fixed-id.ts'
 
 /** How much there is in the account, all told: people without service users, groups with the built-in ones. */
-export interface AccountSize {
+interface AccountSize {
   readonly users: number
   readonly groups: number
   readonly bindings: number

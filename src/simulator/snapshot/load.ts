@@ -104,12 +104,11 @@ function addPeople(account: Account, saved: Snapshot): void {
 function addBindings(account: Account, saved: Snapshot): void {
   const byLevel = new Map<string, Map<string, Binding[]>>()
   for (const [nth, { level, ...binding }] of saved.bindings.entries()) {
-    const place = `bindings[${nth}]`
-    if (level.type === 'environment')
-      known(account.environments, level.id, 'environment', `${place}.level.id`)
-    known(account.policies, binding.policyUuid, 'policy', `${place}.policyUuid`)
+    const place = (part: string) => () => `bindings[${nth}].${part}`
+    if (level.type === 'environment') known(account.environments, level.id, 'environment', place('level.id'))
+    known(account.policies, binding.policyUuid, 'policy', place('policyUuid'))
     for (const [one, uuid] of binding.boundaries.entries()) {
-      known(account.boundaries, uuid, 'boundary', `${place}.boundaries[${one}]`)
+      known(account.boundaries, uuid, 'boundary', place(`boundaries[${one}]`))
     }
     const key = levelKey(level)
     const byGroup = byLevel.get(key) ?? new Map<string, Binding[]>()
@@ -127,7 +126,7 @@ function addEnvironmentThings(account: Account, saved: Snapshot): void {
   put('documents', saved.documents, one => `${one.environmentId}/${one.id}`, account.documents)
   for (const part of ['apiTokens', 'documents', 'allowlists'] as const) {
     for (const [nth, { environmentId }] of saved[part].entries()) {
-      known(account.environments, environmentId, 'environment', `${part}[${nth}].environmentId`)
+      known(account.environments, environmentId, 'environment', () => `${part}[${nth}].environmentId`)
     }
   }
   for (const { environmentId, ...list } of saved.allowlists) account.allowlists.set(environmentId, list)
@@ -141,8 +140,8 @@ function put<T>(part: string, list: readonly T[], key: (one: T) => string, into:
   }
 }
 
-function known(map: ReadonlyMap<string, unknown>, key: string, kind: string, place: string): void {
-  if (!map.has(key)) throw wrong(place, `there is no ${kind} ${key}`)
+function known(map: ReadonlyMap<string, unknown>, key: string, kind: string, place: () => string): void {
+  if (!map.has(key)) throw wrong(place(), `there is no ${kind} ${key}`)
 }
 
 function at<T>(place: string, get: () => T): T {

@@ -8,7 +8,7 @@ import { type Loaded, loadSnapshot } from './load.ts'
 import { takeSnapshot } from './take.ts'
 
 /** A state file that cannot be read or written. The message names the file and the remedy. */
-export class StateFileError extends BridgeError {
+class StateFileError extends BridgeError {
   override readonly name = 'StateFileError'
 
   constructor(file: string, problem: string) {
