@@ -6,6 +6,7 @@
  * | name    | same name, uuid                     | uuid is there            | that group            |
  * | name    | other name, shares an IdP group     | uuid is there            | that group, renamed   |
  * | name    | same name, creation not confirmed   | same name, made since    | that group (claimed)  |
+ * | name    | same name, begun a moment ago       | nothing                  | unseen: looked at again |
  * | name    | same name                           | nothing                  | created               |
  * | name    | nothing                             | same name, SAML or SCIM  | federated: rights only |
  * | name    | nothing                             | same name                | not ours: left alone  |
@@ -35,6 +36,8 @@ export interface Assignment {
   readonly withheld: ReadonlyMap<GroupRef, OwnedGroup>
   /** Rows of groups that are gone from the account and that nobody wants. */
   readonly vanished: readonly OwnedGroup[]
+  /** Groups of ours that should be there and do not show yet; nothing is concluded about them. */
+  readonly unseen: readonly OwnedGroup[]
   /** Desired groups whose name belongs to a group that is not ours. */
   readonly taken: readonly DesiredGroup[]
 }
@@ -45,6 +48,7 @@ export function assignGroups(
   accountGroups: readonly AccountGroup[],
   /** Folded names of groups whose rules contradict each other: not paired, not orphaned. */
   withheld: ReadonlySet<string>,
+  now: Date,
 ): Assignment {
   const owned = [...ownership.groups.values()].filter(row => !withheld.has(row.nameKey))
   const byId = new Map(accountGroups.map(group => [group.id, group]))
@@ -53,6 +57,8 @@ export function assignGroups(
   const result = { desired: new Map<GroupRef, DesiredGroup>(), rows: new Map<GroupRef, OwnedGroup>() }
   const claims: { name: string; id: string }[] = []
   const taken: DesiredGroup[] = []
+  const unseen: OwnedGroup[] = []
+  const mayShowYet = (row: OwnedGroup) => now.getTime() - Date.parse(row.at) < SHOWS_WITHIN_MS
   const federated = new Map<GroupRef, FederatedGroup>()
 
   for (const group of desired) {
@@ -62,6 +68,9 @@ export function assignGroups(
     let ref = newGroupRef(nameKey)
     if (row?.dynatraceId !== undefined && byId.has(row.dynatraceId)) {
       ref = row.dynatraceId
+    } else if (row?.dynatraceId !== undefined && mayShowYet(row)) {
+      unseen.push(row)
+      continue
     } else if (homonym !== undefined) {
       if (row === undefined || !isOurCreation(row, homonym)) {
         if (isFederated(homonym)) federated.set(homonym.id, { desired: group, group: homonym })
@@ -70,6 +79,9 @@ export function assignGroups(
       }
       claims.push({ name: row.name, id: homonym.id })
       ref = homonym.id
+    } else if (row !== undefined && mayShowYet(row)) {
+      unseen.push(row)
+      continue
     }
     result.desired.set(ref, group)
     if (row !== undefined) result.rows.set(ref, row)
@@ -85,7 +97,8 @@ export function assignGroups(
     else if (row.dynatraceId === undefined && homonym !== undefined && isOurCreation(row, homonym)) {
       claims.push({ name: row.name, id: homonym.id })
       orphans.set(homonym.id, row)
-    } else vanished.push(row)
+    } else if (mayShowYet(row)) unseen.push(row)
+    else vanished.push(row)
   }
   const left = new Map<GroupRef, OwnedGroup>()
   for (const row of ownership.groups.values()) {
@@ -97,8 +110,14 @@ export function assignGroups(
     result.desired.has(id) || orphans.has(id) || left.has(id) || federated.has(id)
   for (const [ref, each] of abandonedGroups(ownership.rights.values(), byId, isKnown))
     federated.set(ref, each)
-  return { ...result, claims, federated, orphans, withheld: left, vanished, taken }
+  return { ...result, claims, federated, orphans, withheld: left, vanished, unseen, taken }
 }
+
+/**
+ * Reads may lag behind writes for a second or two (Dynatrace: a new group is answered with 404 at first): what was
+ * begun more recently than this and is not in the list may be there all the same, and a second one must not be made.
+ */
+const SHOWS_WITHIN_MS = 5_000
 
 /** By name first; then a row that lost its name goes to the desired group that shares most IdP groups with it. */
 function pairWithRows(

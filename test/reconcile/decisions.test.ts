@@ -27,6 +27,8 @@ const empty: State = {
   permissions: new Map(),
 }
 
+const NOW = new Date('2026-11-22T12:00:00Z')
+
 test('assign', async t => {
   t.test('a group follows its uuid when the rule gives it another name', async t => {
     const result = assignGroups(
@@ -34,6 +36,7 @@ test('assign', async t => {
       registry({ name: 'pay viewers', id: 'g1', sources: ['idp-1'] }),
       [account('g1', 'pay viewers')],
       nobody,
+      NOW,
     )
     t.same([...result.desired.keys()], ['g1'])
     t.equal(result.orphans.size, 0)
@@ -45,6 +48,7 @@ test('assign', async t => {
       registry(),
       [account('g9', 'Auditors')],
       nobody,
+      NOW,
     )
     t.equal(result.desired.size, 0)
     t.same(
@@ -67,6 +71,7 @@ test('assign', async t => {
         open,
         [account('g1', 'auditors', '2026-11-01T10:00:02Z')],
         nobody,
+        NOW,
       )
       t.same(ours.claims, [{ name: 'auditors', id: 'g1' }])
       const theirs = assignGroups(
@@ -74,6 +79,7 @@ test('assign', async t => {
         open,
         [account('g1', 'auditors', '2024-01-01T00:00:00Z')],
         nobody,
+        NOW,
       )
       t.same(theirs.claims, [])
       t.equal(theirs.taken.length, 1)
@@ -86,14 +92,29 @@ test('assign', async t => {
       registry({ name: 'a', id: 'g1', sources: ['idp-1'] }),
       [],
       nobody,
+      NOW,
     )
     t.same([...result.desired.keys()], ['new:a'])
     t.same(result.vanished, [])
   })
 
+  t.test('a group made a moment ago that does not show yet is neither made again nor forgotten', async t => {
+    for (const id of ['g1', undefined]) {
+      const owned = registry({ name: 'a', id, sources: ['idp-1'], at: NOW.toISOString() })
+      const wish = assignGroups([wanted('a', 'idp-1')], owned, [], nobody, new Date(NOW.getTime() + 4_000))
+      t.same([...wish.desired.keys()], [])
+      t.match(wish.unseen, [{ name: 'a' }])
+      const left = assignGroups([], owned, [], nobody, new Date(NOW.getTime() + 4_000))
+      t.same(left.vanished, [])
+      t.match(left.unseen, [{ name: 'a' }])
+      const later = assignGroups([wanted('a', 'idp-1')], owned, [], nobody, new Date(NOW.getTime() + 6_000))
+      t.same([...later.desired.keys()], ['new:a'])
+    }
+  })
+
   t.test('a group whose rules contradict each other is neither renamed nor orphaned', async t => {
     const owned = registry({ name: 'x', id: 'g1', sources: ['idp-1'] })
-    const result = assignGroups([wanted('y', 'idp-1')], owned, [account('g1', 'x')], new Set(['x']))
+    const result = assignGroups([wanted('y', 'idp-1')], owned, [account('g1', 'x')], new Set(['x']), NOW)
     t.same([...result.desired.keys()], ['new:y'])
     t.equal(result.orphans.size, 0)
   })

@@ -4,12 +4,11 @@
  * journal says happened is what happened in the account.
  */
 import { type Test, test } from 'tap'
-import { systemClock } from '../../src/lib/clock.ts'
 import { silentLog } from '../../src/lib/log.ts'
 import type { Run } from '../../src/reconcile/run.ts'
 import { type JournalLine, readJournal } from '../../src/store/journal.ts'
 import { openStore } from '../../src/store/open.ts'
-import { makeWorld, type World } from '../support/world.ts'
+import { makeWorld, type TestClock, testClock, type World } from '../support/world.ts'
 
 const RULES = `
 version: 1
@@ -74,6 +73,43 @@ test('one call in five fails, and everything comes about all the same', async t 
   }
 })
 
+test('reads that lag behind make nothing twice, and nothing is forgotten', async t => {
+  const calm = await worldOf(t)
+  await provision(calm)
+  await settled(calm)
+  await change(calm)
+  await settled(calm)
+  const wanted = await ours(calm)
+  for (const seed of SEEDS) {
+    const world = await worldOf(t)
+    await provision(world)
+    await world.simulated('POST', '/faults/script', {
+      seed,
+      rate: 0.4,
+      kinds: ['lagging-read'],
+      lagMs: 1_500,
+    })
+    const rest = async () => {
+      await settled(world, 500)
+      // A pass may see everything in step before it has seen everything.
+      await settled(world, 3_000)
+      await settled(world, 3_000)
+    }
+    await rest()
+    await change(world)
+    await rest()
+    const { failed } = await world.simulated('GET', '/faults/script')
+    t.ok(failed > 10)
+    await world.simulated('DELETE', '/faults/script')
+    t.same(await ours(world), wanted, `seed ${seed}`)
+    t.same(
+      (await world.state()).groups.filter(({ name }: { name: string }) => /by hand/.test(name)),
+      [],
+      `seed ${seed}`,
+    )
+  }
+})
+
 async function provision(world: World): Promise<void> {
   const ids = await Promise.all(PEOPLE.map(name => world.user(name)))
   for (const [nth, team] of TEAMS.entries()) {
@@ -109,10 +145,11 @@ async function change(world: World): Promise<void> {
   await world.edit({ do: 'rename-group', group: 'script alpha', name: 'alpha by hand' })
 }
 
-/** Passes until one finds everything in step. */
-async function settled(world: World): Promise<Run[]> {
+/** Passes until one finds everything in step, some time apart. */
+async function settled(world: TimedWorld, apartMs = 2_000): Promise<Run[]> {
   const runs: Run[] = []
   while (runs.length < PASSES) {
+    world.clock.advance(apartMs)
     const run = await world.apply()
     runs.push(run)
     if (run.status === 'in-step') return runs
@@ -221,13 +258,11 @@ async function journalOf(world: World): Promise<readonly JournalLine[]> {
   }
 }
 
-async function worldOf(t: Test): Promise<World> {
-  const store = await openStore({
-    dataDir: t.testdir(),
-    databaseUrl: undefined,
-    log: silentLog,
-    clock: systemClock,
-  })
+type TimedWorld = World & { readonly clock: TestClock }
+
+async function worldOf(t: Test): Promise<TimedWorld> {
+  const clock = testClock()
+  const store = await openStore({ dataDir: t.testdir(), databaseUrl: undefined, log: silentLog, clock })
   t.teardown(() => store.close())
-  return makeWorld(t, { store, rules: RULES })
+  return { ...(await makeWorld(t, { store, rules: RULES, clock })), clock }
 }

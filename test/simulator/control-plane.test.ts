@@ -457,5 +457,10 @@ test('a person edits bindings, policies, environments and service users as well'
     t.equal(answer.status, 400)
     t.match(answer.body.error, message)
   }
-  t.match((await control('GET', '/_simulator')).body.controls, { 'POST /_simulator/edit': String })
+  const { apiUrl, controls, environments } = (await control('GET', '/_simulator')).body
+  t.match(controls, { 'POST /_simulator/edit': String })
+  t.match(
+    environments.find((one: { id: string }) => one.id === 'new00001'),
+    { url: `${apiUrl}/e/new00001`, apiToken: /^dt0c01\./ },
+  )
 })

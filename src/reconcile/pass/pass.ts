@@ -12,7 +12,7 @@ import { managedGroups } from '../managed-groups.ts'
 import { note } from '../observe/meet.ts'
 import { observe } from '../observe/observe.ts'
 import type { Definitions } from '../owned-definitions.ts'
-import { ownershipWrites } from '../ownership.ts'
+import { type OwnedGroup, ownershipWrites } from '../ownership.ts'
 import { settleDefinitions, settleInvitations, settleRegistry, settleRights } from '../settle-registry.ts'
 import type { StepResult } from '../step.ts'
 import { passFindings } from './findings.ts'
@@ -105,6 +105,7 @@ export async function runPass(request: PassRequest, parts: PassParts): Promise<P
     },
     problems: [
       ...observed.problems,
+      ...assignment.unseen.map(notShown),
       ...problems,
       ...[...(catalogue?.unread ?? [])].map(
         ([level, why]) => `Names at level ${level} could not be read: ${why}`,
@@ -113,6 +114,9 @@ export async function runPass(request: PassRequest, parts: PassParts): Promise<P
     seq: snapshot.seq,
   }
 }
+
+const notShown = ({ name }: OwnedGroup): string =>
+  `The group "${name}" was made a moment ago and does not show yet; it is looked at again.`
 
 /** Global policies are everybody's. */
 const isHomed = ({ level }: Policy): boolean => level.kind !== 'global'

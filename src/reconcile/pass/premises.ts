@@ -59,7 +59,7 @@ export async function readPremises(
   const wished = await inTurns(desiring(model, snapshot.groups))
   const withheld = new Set(wished.withheld.map(foldKey))
   await breathe()
-  const assignment = assignGroups(wished.groups, ownership, accountGroups, withheld)
+  const assignment = assignGroups(wished.groups, ownership, accountGroups, withheld, parts.clock.now())
   const absent = absentGroups(scope, assignment, snapshot)
   if (scope.kind === 'keys' && absent.length > 0) {
     const groups = new Set([...scope.groups, ...absent])
