@@ -22,8 +22,8 @@ export function accessFileOf({ configPath, dynatrace }: Pick<Settings, 'configPa
   )
 }
 
-/** How the account that a simulator plays is reached. */
-export function simulatedAccount(simulator: RunningSimulator): DynatraceSettings {
-  const { url, accountUuid, clientId, clientSecret } = simulator
+/** How the account that a simulator plays is reached; nowhere without one. */
+export function simulatedAccount(simulator: RunningSimulator | undefined): DynatraceSettings {
+  const { url = '', accountUuid = '', clientId = '', clientSecret = '' } = simulator ?? {}
   return { accountUuid, clientId, clientSecret, apiUrl: url, ssoUrl: url, environmentUrl: `${url}/e/{id}` }
 }

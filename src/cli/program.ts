@@ -4,6 +4,7 @@ import { BridgeError, messageOf } from '../lib/errors.ts'
 import { seeds } from '../simulator/seed/seed.ts'
 import { apply } from './commands/apply.ts'
 import { approve, type DecisionOptions, reject } from './commands/decide.ts'
+import { type DoctorOptions, doctor } from './commands/doctor.ts'
 import { drift } from './commands/drift.ts'
 import { explain } from './commands/explain.ts'
 import { type JournalOptions, journal, verifyJournal } from './commands/journal.ts'
@@ -59,6 +60,7 @@ export function buildProgram(context: CommandContext, extra: readonly ExtraComma
 
   for (const add of extra) add(program, context)
   addSimulator(program, context)
+  addDoctor(program, context)
   remote(program.command('plan'), 'show what a pass would change, and change nothing').action(
     (options: ConnectionOptions) => run(() => plan(options, deps)),
   )
@@ -116,6 +118,20 @@ and DT_ENVIRONMENT_URL=http://127.0.0.1:8090/e/{id}.
 
 With a state file that is there, --seed and the sizes do not count.
 `
+
+function addDoctor(program: Command, { deps, run }: CommandContext): void {
+  program
+    .command('doctor')
+    .description('look at settings, rules, database and Dynatrace account, and say what is wrong')
+    .option(
+      '--simulator-port <number>',
+      'where a simulator is looked for when no account is set up',
+      wholeNumber(1, 65_535),
+      8090,
+    )
+    .option('--json', 'print for programs')
+    .action((options: DoctorOptions) => run(() => doctor(options, deps)))
+}
 
 function addJournal(program: Command, { deps, run }: CommandContext): void {
   const command = remote(program.command('journal'), 'show what happened, newest first')

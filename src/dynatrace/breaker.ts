@@ -55,7 +55,8 @@ export function breaker(options: {
       const fields = { environment, since: iso(next.since), until: iso(next.until), problem: next.why }
       log.warn(fields, `${host} does not answer: calls pause`)
     }
-    if (next.kind === 'closed' && circuit.kind !== 'closed') log.info({ environment }, `${host} answers again`)
+    if (next.kind === 'closed' && circuit.kind !== 'closed')
+      log.info({ environment }, `${host} answers again`)
     circuit = next
   }
 

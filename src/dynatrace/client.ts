@@ -72,7 +72,7 @@ const LIMITS: Limits = {
   openAfter: 5,
   openAfterMs: 2_000,
   openPause: 5_000,
-  longestOpen: 300_000,
+  longestOpen: 30_000,
 }
 
 /** Opens nothing by itself: the first call does. */
@@ -84,7 +84,7 @@ export function connectDynatrace(options: ConnectOptions): DynatraceConnection {
   const calls = callLog({ clock, log, onCall })
   const hosts = breakers({ limits, clock, log, repetitions: repetitions() })
   const turns = limiter({
-    limits: { first: limits.firstInFlight, most: limits.inFlight, longestPause: limits.longestPause },
+    limits: { ...limits, first: limits.firstInFlight, most: limits.inFlight },
     clock,
     closing: close.signal,
   })

@@ -52,9 +52,11 @@ export async function deliver(
   let last: Exchange | undefined
   let refused = false
   const sendOnce = async (): Promise<Exchange> => {
-    const token = await tokens.take(use, { context, mayRepeat: passage.mayRepeat }).catch((error: unknown) => {
-      throw mayHaveArrived && error instanceof UpstreamError ? withSent(error) : error
-    })
+    const token = await tokens
+      .take(use, { context, mayRepeat: passage.mayRepeat })
+      .catch((error: unknown) => {
+        throw mayHaveArrived && error instanceof UpstreamError ? withSent(error) : error
+      })
     const startedAt = clock.now()
     const exchange = await transport.exchange({
       method: call.method,

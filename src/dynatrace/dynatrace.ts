@@ -18,8 +18,8 @@ import type { ServiceUsers, Users } from './types/user.ts'
 
 export type { AccountEnvironment } from './types/environment.ts'
 export type { AccountGroup, GroupOwner, RolePermission } from './types/group.ts'
-export type { Boundary, Level, LevelLimits, Policy, PolicyText, Usage } from './types/policy.ts'
-export type { AccountUser, UserStatus } from './types/user.ts'
+export type { Boundary, Level, LevelLimits, Policy, Usage } from './types/policy.ts'
+export type { AccountUser } from './types/user.ts'
 
 /** One policy bound to one group at one level. Identity: level, policy, group, parameters, metadata. */
 export interface Binding {

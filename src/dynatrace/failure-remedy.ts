@@ -48,8 +48,14 @@ function forbiddenRemedy({ accountId, subject, grant, environment }: Caller): st
     )
   }
   return (
-    `Check that ${user} has the permission account-user-management ("View and manage users and groups") in the account ${accountId}, ` +
+    `Check that ${user} has the permission ${permissionFor(grant)} in the account ${accountId}, ` +
     `that the client has the scopes ${scopes.join(', ')}, and that DT_ACCOUNT_UUID is the account it belongs to; ` +
     'an inactive environment is answered like this too.'
   )
 }
+
+/** What the subject user has to hold for it (Dynatrace: x-required-permissions). */
+const permissionFor = (grant: Grant): string =>
+  grant === 'audit'
+    ? 'account-viewer ("View account")'
+    : 'account-user-management ("View and manage users and groups")'

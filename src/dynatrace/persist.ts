@@ -1,7 +1,7 @@
 /** Sending again: which outcomes are worth a repetition, and how long to wait before it. */
 import { backoff } from '../lib/backoff.ts'
 import type { Clock } from '../lib/clock.ts'
-import { retryAfter } from './retry-after.ts'
+import { paceOf } from './pace.ts'
 import type { Exchange } from './transport.ts'
 
 /** Whether, how often and when a call is sent again. */
@@ -52,6 +52,7 @@ function isWorthRepeating(exchange: Exchange, repeatable: boolean): boolean {
 
 function pauseAfter(exchange: Exchange, attempt: number, persistence: Persistence, now: Date): number {
   const { pause, longestPause } = persistence
-  const asked = exchange.kind === 'answer' ? retryAfter(exchange.headers, now) : undefined
+  const asked =
+    exchange.kind === 'answer' ? paceOf(exchange.status, exchange.headers, now).retryAfter : undefined
   return Math.min(longestPause, asked ?? backoff(attempt, pause, longestPause))
 }

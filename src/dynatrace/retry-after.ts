@@ -2,13 +2,15 @@
 
 type Header = string | string[] | undefined
 
-/** Milliseconds to wait, or undefined when the headers ask for nothing that can be understood. */
+/** Milliseconds to wait, or undefined when the headers ask for nothing that can be understood, or for no wait at all. */
 export function retryAfter(headers: Readonly<Record<string, Header>>, now: Date): number | undefined {
   const asked = first(headers['retry-after'])
-  if (isNumber(asked)) return Number(asked) * 1000
+  if (isNumber(asked)) return Number(asked) * 1000 || undefined
+  // The parser of dates takes almost anything with a number in it.
+  if (asked !== undefined && !/^[a-z]{3},? /i.test(asked)) return undefined
   const until = asked === undefined ? resetInstant(headers['x-ratelimit-reset'], now) : Date.parse(asked)
   if (until === undefined || Number.isNaN(until)) return undefined
-  return Math.max(0, until - now.getTime())
+  return until > now.getTime() ? until - now.getTime() : undefined
 }
 
 /**
@@ -24,7 +26,8 @@ export function resetInstant(header: Header, now: Date): number | undefined {
   return instant > 1e9 ? instant * 1000 : now.getTime() + instant * 1000
 }
 
-export const isNumber = (text: string | undefined): text is string => text !== undefined && /^\d+$/.test(text)
+export const isNumber = (text: string | undefined): text is string =>
+  text !== undefined && /^\d+(\.\d+)?$/.test(text)
 
 function first(value: Header): string | undefined {
   return (Array.isArray(value) ? value[0] : value)?.trim()

@@ -6,6 +6,7 @@
  * | as many good answers as wide   | one wider, up to the most that is allowed                      |
  * | 429                            | half as wide, once for all calls that were in flight together  |
  * | `Retry-After`                  | nobody leaves before it                                        |
+ * | 429 without one                | nobody leaves for a moment, twice as long for each in a row    |
  * | `X-RateLimit-Remaining`        | so many leave before `X-RateLimit-Reset`, and no more          |
  * | `X-RateLimit-Limit`            | never wider than this                                          |
  */
@@ -19,6 +20,8 @@ export interface Window {
   readonly streak: number
   /** Goes up with every halving: tells calls that left before it from those after. */
   readonly era: number
+  /** Halvings since the last good answer. */
+  readonly strikes: number
   /** Epoch milliseconds before which nobody leaves. */
   readonly heldUntil: number
   /** How many may still leave before an instant in epoch milliseconds. */
@@ -28,6 +31,8 @@ export interface Window {
 export interface WindowLimits {
   readonly first: number
   readonly most: number
+  /** Milliseconds of the moment after the first 429 that asks for no other. */
+  readonly pause: number
   /** Milliseconds. No answer, however mad its headers, holds calls back for longer. */
   readonly longestPause: number
 }
@@ -50,6 +55,7 @@ export const newWindow = ({ first, most }: WindowLimits): Window => ({
   inFlight: 0,
   streak: 0,
   era: 0,
+  strikes: 0,
   heldUntil: 0,
   allowance: undefined,
 })
@@ -95,20 +101,22 @@ function resized(window: Window, { era, outcome, pace }: CameBack, { most }: Win
   if (outcome === 'limited') {
     // The others of its time were answered by the same overload: halving for each would end at one.
     if (era !== window.era) return window
-    return { ...window, size: Math.max(1, Math.floor(window.size / 2)), streak: 0, era: window.era + 1 }
+    const size = Math.max(1, Math.floor(window.size / 2))
+    return { ...window, size, streak: 0, era: window.era + 1, strikes: window.strikes + 1 }
   }
   if (outcome === 'badly') return { ...window, streak: 0 }
   const size = Math.min(window.size, ceiling)
   const streak = era === window.era ? window.streak + 1 : window.streak
   return streak >= size && size < ceiling
-    ? { ...window, size: size + 1, streak: 0 }
-    : { ...window, size, streak }
+    ? { ...window, size: size + 1, streak: 0, strikes: 0 }
+    : { ...window, size, streak, strikes: era === window.era ? 0 : window.strikes }
 }
 
-function paced(window: Window, { at, pace }: CameBack, { longestPause }: WindowLimits): Window {
+function paced(window: Window, { at, outcome, pace }: CameBack, limits: WindowLimits): Window {
+  const { pause, longestPause } = limits
   const until = (wait: number) => at + Math.max(0, Math.min(wait, longestPause))
-  const heldUntil =
-    pace.retryAfter === undefined ? window.heldUntil : Math.max(window.heldUntil, until(pace.retryAfter))
+  const asked = pace.retryAfter ?? (outcome === 'limited' ? pause * 2 ** (window.strikes - 1) : undefined)
+  const heldUntil = asked === undefined ? window.heldUntil : Math.max(window.heldUntil, until(asked))
   if (pace.remaining === undefined || pace.resetsIn === undefined) return { ...window, heldUntil }
   // Those in flight may not have been counted yet when this was said.
   const left = Math.max(0, pace.remaining - window.inFlight)

@@ -8,6 +8,8 @@ export interface Uses {
   readonly of: ReadonlyMap<string, readonly StateBinding[]>
   /** Whether all levels were read, so that what is not in `of` is not bound. */
   readonly complete: boolean
+  /** What policies of ours and any boundaries say in the account, by id, as far as it was read. */
+  readonly texts?: ReadonlyMap<string, string>
 }
 
 export const usesOf = (uses: Uses, id: string): readonly StateBinding[] => uses.of.get(id) ?? []

@@ -59,22 +59,36 @@ export type Lookup =
   | { readonly kind: 'ambiguous'; readonly count: number }
 
 /** The policy of this name that can be bound at this level: global and account ones anywhere, others at home. */
-export function findPolicy(catalogue: Catalogue, name: string, level: Level): Lookup {
+export function findPolicy({ policies }: Catalogue, name: string, level: Level): Lookup {
   return findByName(
-    catalogue.policies.filter(
-      each => each.level.kind !== 'environment' || levelKey(each.level) === levelKey(level),
-    ),
+    policies,
     name,
+    each => each.level.kind !== 'environment' || levelKey(each.level) === levelKey(level),
   )
 }
 
-export const findBoundary = (catalogue: Catalogue, name: string): Lookup =>
-  findByName(catalogue.boundaries, name)
+export const findBoundary = ({ boundaries }: Catalogue, name: string): Lookup =>
+  findByName(boundaries, name, () => true)
 
-function findByName(all: readonly { readonly id: string; readonly name: string }[], name: string): Lookup {
-  const exact = all.filter(each => each.name === name)
-  const hits = exact.length > 0 ? exact : all.filter(each => foldKey(each.name) === foldKey(name))
+interface Named {
+  readonly id: string
+  readonly name: string
+}
+
+function findByName<T extends Named>(all: readonly T[], name: string, fits: (one: T) => boolean): Lookup {
+  const alike = byFoldedName(all, foldKey(name)).filter(fits)
+  const exact = alike.filter(each => each.name === name)
+  const hits = exact.length > 0 ? exact : alike
   const [first] = hits
   if (first === undefined) return { kind: 'missing' }
   return hits.length === 1 ? { kind: 'found', id: first.id } : { kind: 'ambiguous', count: hits.length }
+}
+
+/** Where things of a folded name are in a list: rules name the same few thousand things tens of thousands of times. */
+const indexes = new WeakMap<readonly Named[], ReadonlyMap<string, readonly number[]>>()
+
+function byFoldedName<T extends Named>(all: readonly T[], key: string): readonly T[] {
+  const places = indexes.get(all) ?? Map.groupBy(all.keys(), at => foldKey(all[at]?.name ?? ''))
+  indexes.set(all, places)
+  return (places.get(key) ?? []).flatMap(at => all[at] ?? [])
 }

@@ -7,15 +7,18 @@
  * there may be one every few minutes for years, only failed calls (and writes, should there be any) are kept.
  */
 import type { AccessModel } from '../access/model.ts'
-import type { DynatraceConnection } from '../dynatrace/dynatrace.ts'
+import type { CallRecord, DynatraceConnection } from '../dynatrace/dynatrace.ts'
 import { messageOf } from '../lib/errors.ts'
 import type { Log } from '../lib/log.ts'
+import { breathe } from '../lib/turns.ts'
 import type { JournalEntry } from '../store/journal-entry.ts'
 import { callEntry, isWorthKeeping } from './call-entry.ts'
 import type { CallLedger } from './call-ledger.ts'
+import { conclusion, summary } from './conclusion.ts'
+import { isKnown } from './news.ts'
 import { runPass } from './pass/pass.ts'
 import type { PassParts, PassResult } from './pass/request.ts'
-import type { Run, RunStatus } from './run.ts'
+import type { Run } from './run.ts'
 import type { RunStore } from './run-store.ts'
 import type { Scope } from './scope.ts'
 import type { Plan, Step, StepResult } from './step.ts'
@@ -53,7 +56,16 @@ export async function execute(
     actor: 'bridge',
     data,
   })
-  const callEntries = () => calls.drain(run.id).map(callEntry)
+  const withCalls = (
+    write: (entries: readonly JournalEntry[]) => Promise<void>,
+    keep = (_: CallRecord) => true,
+  ) =>
+    calls.drain(run.id, async (ended, isLast) => {
+      const entries = ended.filter(keep).map(callEntry)
+      if (isLast) return await write(entries)
+      await runs.note(entries)
+      await breathe()
+    })
   const plannedEntry = () =>
     entry('run.planned', {
       plan: record.plan.hash,
@@ -68,13 +80,13 @@ export async function execute(
       // A plan of which nothing will happen is told once, at the end.
       if (!recorded && !(acts && plan.steps.some(step => step.verdict.kind === 'proceed'))) return
       recorded = true
-      await runs.save(record, [...callEntries(), plannedEntry()])
+      await withCalls(entries => runs.save(record, [...entries, plannedEntry()]))
     },
     begun: (steps: readonly Step[]) =>
-      runs.note([
-        ...callEntries(),
-        entry('steps.begun', { steps: steps.map(({ id, title }) => ({ id, title })) }),
-      ]),
+      withCalls(entries => {
+        const told = steps.map(({ id, title }) => ({ id, title }))
+        return runs.note([...entries, entry('steps.begun', { steps: told })])
+      }),
     async done(steps: readonly Step[], results: ReadonlyMap<string, StepResult>) {
       record = { ...record, results: Object.fromEntries(results) }
       const told = steps.map(({ id, title, reason }) => {
@@ -82,11 +94,12 @@ export async function execute(
         const why = result.kind === 'applied' ? { reason } : { reason, problem: result.reason }
         return entry(`step.${result.kind}`, { step: id, title, ...why })
       })
-      await runs.save(record, [...callEntries(), ...told])
+      await withCalls(entries => runs.save(record, [...entries, ...told]))
     },
   }
 
   let result: PassResult | undefined
+  calls.begin(run.id)
   try {
     result = await runPass(
       {
@@ -104,63 +117,35 @@ export async function execute(
     log.warn({ ...context, err: error }, `reconcile pass failed: ${messageOf(error)}`)
     record = { ...record, status: 'failed', problems: [messageOf(error)] }
   }
-  const rest = calls.drain(run.id)
   record = {
     ...record,
     ...(result === undefined ? {} : conclusion(record, result, request.model)),
-    calls: calls.take(run.id),
+    calls: calls.counts(run.id),
     finishedAt: clock.now().toISOString(),
   }
-  if (recorded || !(await isKnown(record, runs))) {
-    const { status, problems } = record
-    await runs.save(record, [
-      ...rest.map(callEntry),
-      entry('run.finished', { status, problems, plan: record.plan.hash, calls: record.calls }),
-    ])
-    const applied = Object.entries(record.results).filter(([, step]) => step.kind === 'applied')
-    await runs.used(applied.map(([id]) => id))
-  } else {
-    const kept = rest.filter(isWorthKeeping)
-    if (kept.length > 0) await runs.note(kept.map(callEntry))
+  try {
+    if (recorded || !(await isKnown(record, runs))) {
+      const { status, problems } = record
+      const finished = entry('run.finished', {
+        status,
+        problems,
+        plan: record.plan.hash,
+        calls: record.calls,
+      })
+      await withCalls(entries => runs.save(record, [...entries, finished]))
+      const applied = Object.entries(record.results).filter(([, step]) => step.kind === 'applied')
+      await runs.used(applied.map(([id]) => id))
+    } else {
+      const note = (entries: readonly JournalEntry[]) =>
+        entries.length === 0 ? Promise.resolve() : runs.note(entries)
+      await withCalls(note, isWorthKeeping)
+    }
+  } finally {
+    calls.end(run.id)
   }
   log.info(
     { ...context, status: record.status, steps: record.plan.steps.length, scope: record.scope },
     `reconcile pass: ${record.status}`,
   )
   return { run: record, result }
-}
-
-/** Whether the run says nothing new: in step, or held and failed in the same way as the newest one on record. */
-async function isKnown(run: Run, runs: RunStore): Promise<boolean> {
-  if (run.status === 'in-step' && run.plan.steps.length === 0) return true
-  const newest = run.scope === 'full' ? await runs.latestFull() : undefined
-  return (
-    newest?.status === run.status &&
-    newest.plan.hash === run.plan.hash &&
-    newest.problems.join() === run.problems.join()
-  )
-}
-
-function conclusion(run: Run, result: PassResult, model: AccessModel): Partial<Run> {
-  const { plan, findings, unmanaged, problems } = result
-  const results = Object.fromEntries(result.results)
-  return { plan, results, findings, unmanaged, problems, status: statusOf(run, result, model) }
-}
-
-function statusOf(run: Run, { plan, results, problems }: PassResult, model: AccessModel): RunStatus {
-  if (problems.length > 0) return 'partial'
-  if (plan.steps.length === 0) return 'in-step'
-  if (run.mode === 'plan' || model.mode === 'observe') return 'planned'
-  const open = plan.steps.filter(step => results.get(step.id)?.kind !== 'applied')
-  if (open.some(step => step.verdict.kind === 'proceed')) return 'partial'
-  return open.length > 0 ? 'held' : 'in-step'
-}
-
-function summary(plan: Plan): {
-  readonly steps: number
-  readonly held: number
-  readonly refused: number
-} {
-  const count = (kind: string) => plan.steps.filter(step => step.verdict.kind === kind).length
-  return { steps: plan.steps.length, held: count('hold'), refused: count('refuse') }
 }

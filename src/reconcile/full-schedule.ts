@@ -20,6 +20,8 @@ export interface FullSchedule {
   passed(run: Run, ended: { readonly at: number; readonly everyMs: number; readonly stale: boolean }): void
   /** Soon, but not right after the last one. */
   hasten(): void
+  /** Not before this time (ms), and right then: until then nobody is called. */
+  waitFor(at: number): void
   /** At once: a new access model is in force. */
   configured(): void
 }
@@ -42,6 +44,11 @@ export function fullSchedule(clock: Clock): FullSchedule {
     },
     hasten() {
       next = { ...next, at: Math.min(next.at, Math.max(now(), lastAt + FULL_AGAIN_MS)) }
+    },
+    waitFor(at) {
+      // Of what comes after an outage, its failures tell nothing.
+      attempts = 0
+      next = { ...next, at }
     },
     configured() {
       next = { at: 0, trigger: 'configuration' }

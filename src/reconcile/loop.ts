@@ -3,7 +3,8 @@
  *
  * Full passes: at the start, on schedule, on request, after a changed bridge.yaml. Keyed passes: a
  * moment after the directory changed, for everything that changed meanwhile. A key whose pass did not
- * come right is tried again, at growing intervals, and by every full pass.
+ * come right is tried again, at growing intervals, and by every full pass. While calls to the account pause nothing
+ * is tried but what a person asks for; then a full pass finds out whether Dynatrace answers again.
  */
 import type { AccessModel } from '../access/model.ts'
 import type { ChangedKey, ChangeFeed } from '../directory/snapshot.ts'
@@ -15,6 +16,7 @@ import { closeInterrupted } from './interrupted.ts'
 import { isOpen, keyRetries, nameOf } from './key-retries.ts'
 import { keyedScope } from './keyed-scope.ts'
 import { keepLeading, leadership } from './leadership.ts'
+import { pausedUntil } from './outage.ts'
 import type { Reconciler } from './reconciler.ts'
 import { requests } from './requests.ts'
 import { newRun, type Run } from './run.ts'
@@ -36,7 +38,7 @@ export interface ReconcileLoop extends Reconciler {
 }
 
 export function reconcileLoop(initial: AccessModel, parts: LoopParts): ReconcileLoop {
-  const { store, clock, log, runs, changes, readSnapshot } = parts
+  const { store, clock, log, runs, changes, readSnapshot, connection } = parts
   const lead = leadership(store, clock)
   const stopping = new AbortController()
   const { sleep, wake } = idle(clock, stopping.signal)
@@ -104,6 +106,8 @@ export function reconcileLoop(initial: AccessModel, parts: LoopParts): Reconcile
     led = true
     const [asked] = await runs.queued()
     if (asked !== undefined) return fullPass(asked)
+    const paused = pausedUntil(connection.status(), now())
+    if (paused !== undefined) schedule.waitFor(paused)
     const trigger = schedule.due()
     if (trigger !== undefined) {
       const due = { trigger, mode: 'apply', scope: 'full', actor: trigger, status: 'running' } as const
@@ -111,7 +115,7 @@ export function reconcileLoop(initial: AccessModel, parts: LoopParts): Reconcile
     }
     await countPending()
     // Nothing would be carried out: the full pass reports these with everything else.
-    if (model.mode === 'observe') return sleep(POLL_MS)
+    if (model.mode === 'observe' || paused !== undefined) return sleep(POLL_MS)
     const ready = await changes.pending(KEYS_A_PASS, retries.isReady)
     if (ready.length > 0) return keyedPass(ready)
     await sleep(POLL_MS)

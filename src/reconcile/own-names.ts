@@ -40,6 +40,36 @@ export function isInStep({ policies, boundaries }: Definitions, catalogue: Catal
   )
 }
 
+/**
+ * Without those that the account calls or says differently. To say them anew has to be weighed with everything that is
+ * bound to them, which only a full pass knows; until then nothing more is bound to them, and nothing is taken away there.
+ */
+export function withoutRedefined(definitions: Definitions, catalogue: Catalogue): Definitions {
+  const named = new Map(catalogue.policies.map(each => [each.id, each.name]))
+  const said = new Map(catalogue.boundaries.map(each => [each.id, each]))
+  const policies = [...definitions.policies.values()].filter(
+    ({ id, name }) => named.has(id) && named.get(id) !== name,
+  )
+  const boundaries = [...definitions.boundaries.values()].filter(wanted => {
+    const found = said.get(wanted.id)
+    return found !== undefined && !sameBoundary(found, wanted)
+  })
+  if (policies.length + boundaries.length === 0) return definitions
+  const ids = new Set([...policies, ...boundaries].map(({ id }) => id))
+  const rest = <T>(all: ReadonlyMap<string, T>) => new Map([...all].filter(([id]) => !ids.has(id)))
+  const keys = (all: ReadonlyMap<string, string>) =>
+    [...all].flatMap(([key, id]) => (ids.has(id) ? [key] : []))
+  return {
+    ...definitions,
+    policies: rest(definitions.policies),
+    boundaries: rest(definitions.boundaries),
+    withheld: {
+      policies: new Set([...definitions.withheld.policies, ...keys(definitions.policyIds)]),
+      boundaries: new Set([...definitions.withheld.boundaries, ...keys(definitions.boundaryIds)]),
+    },
+  }
+}
+
 /** The policy of ours that a binding at this level means by this name: of the level itself before one of the account. */
 export function findOwnPolicy(
   { policyIds, withheld }: Definitions,

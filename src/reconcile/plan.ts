@@ -10,7 +10,7 @@
  *  4. groups are renamed, described
  *  5. people are invited
  *  6. rights are added (with their boundaries, in one call)
- *  7. policies and boundaries are said anew
+ *  7. policies and boundaries are said anew (some only after 9: `redefinitions/course.ts` chooses)
  *  8. rights that rest on these are added, and bindings are changed
  *  9. rights are taken away
  * 10. members join groups whose rights are settled

@@ -96,10 +96,12 @@ function nameProblems(what: 'policy' | 'boundary', name: string, found: Lookup):
       subject: `${what} ${name}`,
       message: missing
         ? `The account has no ${what} named "${name}"; bindings that need it are not made.`
-        : `The account has ${found.count} of ${what} "${name}"; which one is meant cannot be known.`,
+        : `The account has ${found.count} ${PLURAL[what]} named "${name}"; which one is meant cannot be known, so none is bound.`,
       remedy: missing
         ? `Create the ${what} in Dynatrace, define it in bridge.yaml, or correct its name there.`
         : 'Rename all but one of them in Dynatrace.',
     },
   ]
 }
+
+const PLURAL = { policy: 'policies', boundary: 'boundaries' } as const

@@ -25,6 +25,8 @@ export interface RunStore {
   interrupted(): Promise<readonly Run[]>
   /** The newest full run that came to a conclusion: one that failed says nothing about the account. */
   latestFull(): Promise<Run | undefined>
+  /** The newest run that ended in any way, of those that looked at everything or of those that looked at keys. */
+  newest(of: 'full' | 'keys'): Promise<Run | undefined>
   decide(run: Run, decision: 'approved' | 'rejected', by: { actor: string; reason: string }): Promise<void>
   /** Forgets the words on steps that were carried out: the same change another day is asked about anew. */
   used(stepIds: readonly string[]): Promise<void>
@@ -38,6 +40,14 @@ export function runStore(store: Store, clock: Clock): RunStore {
   const { db } = store
   const journal = (tx: Writer, entries: readonly JournalEntry[]) =>
     appendJournal(tx, entries, clock.now().toISOString())
+  const newest = (isScim: '=' | '!=') =>
+    db
+      .selectFrom('runs')
+      .selectAll()
+      .where('trigger', isScim, 'scim')
+      .where('finishedAt', 'is not', null)
+      .orderBy('finishedAt', 'desc')
+      .limit(1)
   return {
     save: (run, entries = []) =>
       store.write(async tx => {
@@ -73,15 +83,11 @@ export function runStore(store: Store, clock: Clock): RunStore {
       return rows.map(runOf)
     },
     async latestFull() {
-      const row = await db
-        .selectFrom('runs')
-        .selectAll()
-        .where('trigger', '!=', 'scim')
-        .where('finishedAt', 'is not', null)
-        .where('status', '!=', 'failed')
-        .orderBy('finishedAt', 'desc')
-        .limit(1)
-        .executeTakeFirst()
+      const row = await newest('!=').where('status', '!=', 'failed').executeTakeFirst()
+      return row === undefined ? undefined : runOf(row)
+    },
+    async newest(of) {
+      const row = await newest(of === 'full' ? '!=' : '=').executeTakeFirst()
       return row === undefined ? undefined : runOf(row)
     },
     decide: (run, decision, { actor, reason }) =>

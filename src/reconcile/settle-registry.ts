@@ -4,7 +4,8 @@ import { foldKey } from '../lib/fold.ts'
 import { type Assignment, sourcesOf } from './assign.ts'
 import type { ObservedState } from './observe/observed.ts'
 import type { Definitions } from './owned-definitions.ts'
-import { followsIntent, type Ownership, type OwnershipWrites } from './ownership.ts'
+import { followsIntent, type Ownership } from './ownership.ts'
+import type { OwnershipWrites } from './ownership-writes.ts'
 import type { State } from './state.ts'
 
 /** Creations and renames that a crash left open, groups that are gone, IdP groups that come or go. */

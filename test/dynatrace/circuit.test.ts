@@ -3,6 +3,7 @@ import fc from 'fast-check'
 import { test } from 'tap'
 import { breaker } from '../../src/dynatrace/breaker.ts'
 import { type Circuit, ended, newCircuit, passFor, wentOut } from '../../src/dynatrace/circuit.ts'
+import { repetitions } from '../../src/dynatrace/repetitions.ts'
 import {
   earned,
   MOST_SAVED,
@@ -12,7 +13,6 @@ import {
 } from '../../src/dynatrace/retry-budget.ts'
 import { UpstreamError } from '../../src/dynatrace/upstream-error.ts'
 import { silentLog } from '../../src/lib/log.ts'
-import { repetitions } from '../../src/dynatrace/repetitions.ts'
 import { ok, type Reply, refusal, settableClock, stage, tokenReply } from './scripted-server.ts'
 
 const NOBODY = ok({ count: 0, items: [] })

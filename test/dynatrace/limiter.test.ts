@@ -7,7 +7,7 @@ import type { Exchange } from '../../src/dynatrace/transport.ts'
 import { newWindow, nextWindow, opensAt, type Window, type WindowEvent } from '../../src/dynatrace/window.ts'
 import { empty, ok, type Reply, settableClock, stage } from './scripted-server.ts'
 
-const LIMITS = { first: 2, most: 10, longestPause: 60_000 }
+const LIMITS = { first: 2, most: 10, pause: 500, longestPause: 60_000 }
 const NOBODY = ok({ count: 0, items: [] })
 const limited = (headers: Record<string, string> = {}): Reply => ({ status: 429, text: '', headers })
 

@@ -2,6 +2,7 @@
 import fc from 'fast-check'
 import { test } from 'tap'
 import { errorMessage } from '../../src/dynatrace/error-message.ts'
+import { failureRemedy } from '../../src/dynatrace/failure-remedy.ts'
 import { mask } from '../../src/dynatrace/mask.ts'
 import { path } from '../../src/dynatrace/path.ts'
 import { retryAfter } from '../../src/dynatrace/retry-after.ts'
@@ -68,10 +69,17 @@ test('Retry-After and the rate limit headers are understood in every unit met', 
   const in5 = now.getTime() + 5000
   for (const [headers, expected] of [
     [{ 'retry-after': '12' }, 12_000],
-    [{ 'retry-after': ' 0 ' }, 0],
+    [{ 'retry-after': ' 0 ' }, undefined],
     [{ 'retry-after': 'Sun, 22 Nov 2026 10:00:05 GMT' }, 5000],
-    [{ 'retry-after': 'Sun, 22 Nov 2026 09:00:00 GMT' }, 0],
+    [{ 'retry-after': 'Sun, 22 Nov 2026 09:00:00 GMT' }, undefined],
     [{ 'retry-after': 'soon' }, undefined],
+    [{ 'retry-after': '1.5' }, 1500],
+    [{ 'retry-after': '-5' }, undefined],
+    [{ 'retry-after': '' }, undefined],
+    [{ 'retry-after': '9'.repeat(400) }, Number.POSITIVE_INFINITY],
+    [{ 'x-ratelimit-reset': '-5' }, undefined],
+    [{ 'x-ratelimit-reset': `${in5 / 1000}.25` }, 5250],
+    [{ 'x-ratelimit-reset': String(now.getTime() / 1000 - 60) }, undefined],
     [{ 'retry-after': ['3', '4'] }, 3000],
     [{ 'x-ratelimit-reset': String(in5 / 1000) }, 5000],
     [{ 'x-ratelimit-reset': String(in5) }, 5000],
@@ -93,4 +101,22 @@ test('whatever stands in a path stays one segment', async t => {
     }),
   )
   t.pass()
+})
+
+test('a refusal names the permission that its operation needs', t => {
+  const caller = {
+    accountId: 'a1',
+    subject: 'u1',
+    environment: undefined,
+    readsWhatMustBe: false,
+  }
+  t.match(
+    failureRemedy('forbidden', { ...caller, grant: 'account' }),
+    /u1.*account-user-management.*a1.*account-idm-read/,
+  )
+  t.match(
+    failureRemedy('forbidden', { ...caller, grant: 'audit' }),
+    /u1.*account-viewer.*a1.*account-audit-logs-read/,
+  )
+  t.end()
 })

@@ -1,7 +1,9 @@
 /** Every call that a run made is in the journal, where it belongs in the order of things; a quiet pass leaves nothing. */
 import { type Test, test } from 'tap'
+import type { CallRecord } from '../../src/dynatrace/dynatrace.ts'
 import { systemClock } from '../../src/lib/clock.ts'
 import { silentLog } from '../../src/lib/log.ts'
+import { callLedger } from '../../src/reconcile/call-ledger.ts'
 import { type JournalLine, readJournal } from '../../src/store/journal.ts'
 import { openStore } from '../../src/store/open.ts'
 import { makeWorld, testClock, type World } from '../support/world.ts'
@@ -93,3 +95,50 @@ async function worldOf(t: Test): Promise<World> {
 async function journalOf({ store }: World): Promise<readonly JournalLine[]> {
   return (await readJournal(store.db, { limit: 1_000 })).toReversed()
 }
+
+test('calls come in pieces, and none is lost: not one that ends late, not one that could not be written', async t => {
+  const ledger = callLedger()
+  const call = (nth: number, runId = 'run-1'): CallRecord => ({
+    id: `call-${nth}`,
+    startedAt: '2026-11-22T10:00:00.000Z',
+    operation: 'users.get',
+    method: 'GET',
+    path: '/x',
+    environment: undefined,
+    status: 200,
+    outcome: 'ok',
+    attempts: 1,
+    durationMs: 1,
+    upstreamId: undefined,
+    problem: undefined,
+    context: { runId, requestIds: [] },
+  })
+  const written: string[] = []
+  const sizes: number[] = []
+  const write = async (calls: readonly CallRecord[], isLast: boolean) => {
+    sizes.push(calls.length)
+    written.push(...calls.map(({ id }) => id))
+    t.equal(isLast, calls.length < 1_000)
+  }
+  ledger.begin('run-1')
+  for (let nth = 0; nth < 2_500; nth += 1) ledger.record(call(nth))
+  await t.rejects(
+    ledger.drain('run-1', () => Promise.reject(new Error('disk is full'))),
+    { message: 'disk is full' },
+  )
+  await ledger.drain('run-1', write)
+  t.same(sizes, [1_000, 1_000, 500])
+  t.same(ledger.counts('run-1'), { 'users.get': 2_500 })
+  ledger.record(call(2_500))
+  ledger.end('run-1')
+  ledger.record(call(2_501))
+  ledger.begin('run-2')
+  ledger.record(call(2_502, 'run-2'))
+  await ledger.drain('run-2', write)
+  t.same(
+    written,
+    Array.from({ length: 2_503 }, (_, nth) => `call-${nth}`),
+    'each once, in order',
+  )
+  t.same(ledger.counts('run-2'), { 'users.get': 1 })
+})

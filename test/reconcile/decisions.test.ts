@@ -299,6 +299,22 @@ const rules: AccessModel = {
   fullPassEveryMs: 300_000,
 }
 
+test('a group of ours that the federation took over keeps its name and its members', async t => {
+  const group = { ref: 'g1', name: 'g1', description: '' }
+  const steps = drafts(
+    { kind: 'update-group', from: group, to: { ...group, name: 'other' }, sources: [] },
+    { kind: 'delete-group', group, members: 0 },
+    { kind: 'add-member', group: 'g1', emailKey: 'ana@acme.example', email: 'ana@acme.example' },
+    { kind: 'remove-member', group: 'g1', emailKey: 'bo@acme.example', email: 'bo@acme.example' },
+    { kind: 'add-permission', permission: { group: 'g1', role: 'r', scopeType: 'account', scope: 'a' } },
+  )
+  const verdicts = judge(steps, facts({ federatedSince: new Map([['g1', 'SAML']]) }))
+  t.same(
+    steps.map(step => verdicts.get(step.id)?.kind),
+    ['refuse', 'refuse', 'refuse', 'refuse', 'proceed'],
+  )
+})
+
 function facts(some: Partial<GuardFacts>): GuardFacts {
   return {
     model: rules,
@@ -307,6 +323,7 @@ function facts(some: Partial<GuardFacts>): GuardFacts {
     nameOf: ref => ref,
     emergencyContacts: new Set(),
     subject: undefined,
+    federatedSince: new Map(),
     withServiceUsers: new Map(),
     isKept: () => false,
     doubtOf: () => undefined,

@@ -4,11 +4,11 @@ import { type Test, test } from 'tap'
 import { systemClock } from '../../src/lib/clock.ts'
 import { nameId } from '../../src/lib/ids.ts'
 import { silentLog } from '../../src/lib/log.ts'
-import { inRanks, type Redefinition } from '../../src/reconcile/apply/definition-order.ts'
 import type { GuardFacts } from '../../src/reconcile/guard/facts.ts'
 import { judge } from '../../src/reconcile/guard/guard.ts'
 import type { Fullness } from '../../src/reconcile/guard/usage.ts'
 import { installationId } from '../../src/reconcile/installation.ts'
+import { inPreference, type Redefinition } from '../../src/reconcile/redefinitions/preference.ts'
 import type { Run } from '../../src/reconcile/run.ts'
 import type { StepAction } from '../../src/reconcile/step.ts'
 import { openStore } from '../../src/store/open.ts'
@@ -488,6 +488,24 @@ test('a keyed pass makes the boundary of a new team, and reads no text', async t
   t.same((await world.plan()).plan.steps, [])
 })
 
+test('a keyed pass says nothing anew, since it does not know everybody who is bound to it', async t => {
+  const clock = testClock()
+  const store = await newStore(t)
+  t.teardown(() => store.close())
+  const world = await makeWorld(t, { store, rules: rules(), clock })
+  const id = await world.group('dt-payments', [await world.user('ana')])
+  await world.apply()
+  const query = 'storage:host.name = "by hand";'
+  await world.edit({ do: 'change-boundary', boundary: 'payments scope', query })
+  clock.advance(120_000)
+  await world.patch(`/Groups/${id}`, { op: 'replace', path: 'externalId', value: 'other' })
+  const run = await world.keyed()
+  t.same(titles(run), [])
+  const full = await world.apply()
+  t.ok(titles(full).includes('change boundary "payments scope"'), titles(full).join())
+  t.equal(full.status, 'in-step')
+})
+
 test('definitions in environments live there', async t => {
   const level = '{ environments: { stage: prod } }'
   const world = await worldOf(
@@ -555,6 +573,7 @@ test('verdicts', async t => {
     nameOf: ref => ref,
     emergencyContacts: new Set(),
     subject: undefined,
+    federatedSince: new Map(),
     withServiceUsers: new Map(),
     isKept: () => false,
     doubtOf: () => undefined,
@@ -602,7 +621,7 @@ test('verdicts', async t => {
   })
 })
 
-test('a policy that narrows is said anew before its boundaries, any other after them', async t => {
+test('a policy that narrows is said anew before its boundaries, any other after them, if nothing speaks against it', async t => {
   const said = (id: string, statement: string) => ({
     ...{ id, level: account, name: id, description: '' },
     statement,
@@ -615,15 +634,16 @@ test('a policy that narrows is said anew before its boundaries, any other after 
   }
   const [less, more] = [said('less', 'ALLOW storage:logs:read;'), said('more', both)]
   const boundary = { id: 'boundary', name: 'boundary', query: 'storage:dt.security_context = "x";' }
-  const ranks = inRanks([
+  const [order] = inPreference([
     step({ kind: 'update-policy', from: said('more', less.statement), to: more }),
     step({ kind: 'update-boundary', from: boundary, to: boundary }),
     step({ kind: 'update-policy', from: said('less', both), to: less }),
   ])
   t.same(
-    ranks.map(rank => rank.map(each => each.action.to.id)),
-    [['less'], ['boundary'], ['more']],
+    order?.now.map(each => each.action.to.id),
+    ['less', 'boundary', 'more'],
   )
+  t.same(order?.later, [])
 })
 
 test('ids from names are UUIDs of version 5', async t => {

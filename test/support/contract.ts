@@ -39,8 +39,6 @@ export interface SentCall {
   readonly body: string
 }
 
-export type Contract = ReturnType<typeof readContract>
-
 /** @throws when the file is not the description that this module understands. */
 export function readContract(file = new URL('../../openapi/dynatrace.yaml', import.meta.url)) {
   const document = anything.parse(parse(readFileSync(file, 'utf8')))

@@ -50,6 +50,8 @@ export async function makeWorld(
     readonly clock?: Clock
     /** Puts something between the bridge and the account; answers with its address. */
     readonly through?: (url: string) => Promise<string>
+    /** Instead of the account that is there. */
+    readonly accountUuid?: string
   },
 ) {
   const { store, clock = testClock() } = options
@@ -64,7 +66,7 @@ export async function makeWorld(
   const app = await createHttpApp({ directory, scimToken: SCIM_TOKEN, log: false, onChange: () => undefined })
   const calls = callLedger()
   const connection = connectDynatrace({
-    accountUuid: simulator.accountUuid,
+    accountUuid: options.accountUuid ?? simulator.accountUuid,
     clientId: simulator.clientId,
     clientSecret: simulator.clientSecret,
     apiUrl: (await options.through?.(simulator.url)) ?? simulator.url,
@@ -104,7 +106,7 @@ export async function makeWorld(
     return { status: response.statusCode, body: response.body === '' ? undefined : response.json() }
   }
 
-  async function simulated(method: 'GET' | 'POST' | 'DELETE', path: string, body?: object) {
+  async function simulated(method: 'GET' | 'POST' | 'PUT' | 'DELETE', path: string, body?: object) {
     const response = await httpRequest(`${simulator.url}/_simulator${path}`, {
       method,
       ...(body === undefined
@@ -143,6 +145,8 @@ export async function makeWorld(
     /** A hand edit in the console. */
     edit: (edit: object) => simulated('POST', '/edit', { as: 'ana.kos@acme.example', ...edit }),
     fault: (fault: object) => simulated('POST', '/faults', fault),
+    /** What an administrator does to the OAuth client. */
+    client: (change: object) => simulated('PUT', '/client', change),
     state: () => simulated('GET', '/state'),
     calls: () => simulated('GET', '/calls'),
     forgetCalls: () => simulated('DELETE', '/calls'),

@@ -38,8 +38,7 @@ export async function serve(options: ServeOptions, deps: CliDeps): Promise<numbe
     const scim = await tokenOf(settings, 'scim')
     const admin = await tokenOf(settings, 'admin')
     if (settings.dynatrace === undefined) simulator = await besides(options)
-    const dynatrace = settings.dynatrace ?? (simulator && simulatedAccount(simulator))
-    if (dynatrace === undefined) throw new TypeError('There is an account, or a simulator in its place')
+    const dynatrace = settings.dynatrace ?? simulatedAccount(simulator)
     const accessFile = accessFileOf(settings)
     const bridge = await startBridge({
       ...settings,

@@ -1,4 +1,4 @@
-/** How many columns text takes at a terminal, and text broken into lines of at most 110 of them. */
+/** How many columns text takes at a terminal, and text broken into lines of at most 110 of them, or fewer. */
 import { stripVTControlCharacters } from 'node:util'
 
 const WIDEST = 110
@@ -21,7 +21,7 @@ export function textWidth(text: string): number {
   return width
 }
 
-/** Lines of at most 110 columns, broken at spaces; a word that is longer than a line stays whole. */
+/** Lines of at most 110 columns, or `widest`, broken at spaces; a word that is longer than a line stays whole. */
 export function wrapped(
   text: string,
   layout: {
@@ -30,10 +30,11 @@ export function wrapped(
     /** What stands before the others. */
     readonly rest: string
     readonly style?: (line: string) => string
+    readonly widest?: number
   },
 ): readonly string[] {
-  const { first, rest, style = line => line } = layout
-  const room = (line: number): number => WIDEST - textWidth(line === 0 ? first : rest)
+  const { first, rest, style = line => line, widest = WIDEST } = layout
+  const room = (line: number): number => widest - textWidth(line === 0 ? first : rest)
   const lines: string[] = []
   for (const word of text.trim().split(' ')) {
     const last = lines.at(-1)

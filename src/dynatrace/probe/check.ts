@@ -17,6 +17,8 @@ export interface Check {
   readonly says: string
   /** What to do about it; undefined where nothing is to be done. */
   readonly remedy?: string | undefined
+  /** Of what was not seen: why, to be read after "Not seen:". */
+  readonly because?: string | undefined
 }
 
 export interface Section {
@@ -40,9 +42,10 @@ export const fault = (id: string, says: string, remedy?: string): Check => ({
   remedy,
 })
 
-export const unseen = (id: string, says: string, remedy?: string): Check => ({
+/** `says` names the thing in few words. */
+export const unseen = (id: string, says: string, because: string): Check => ({
   id,
   verdict: 'unseen',
   says,
-  remedy,
+  because,
 })

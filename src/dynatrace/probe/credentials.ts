@@ -53,7 +53,7 @@ function otherAccount(
 function refused(clientId: string, { status, words }: Extract<TokenOutcome, { kind: 'refused' }>): Check {
   return fault(
     ID,
-    `The OAuth client ${clientId} is given no token: ${status} ${words}.`,
+    `The OAuth client ${clientId} is given no token: ${`${status} ${words}`.trim()}.`,
     'Its secret was replaced, it was deleted, or its subject user is not active. See Account Management > ' +
       'Identity & access management > OAuth clients, and correct DT_CLIENT_ID and DT_CLIENT_SECRET.',
   )

@@ -6,13 +6,14 @@ import type { Clock } from '../../lib/clock.ts'
 import { silentLog } from '../../lib/log.ts'
 import { connectDynatrace } from '../client.ts'
 import type { Dynatrace } from '../dynatrace.ts'
+import type { Grant } from '../scopes.ts'
 import { transport } from '../transport.ts'
 import { type AskToken, askToken } from './ask-token.ts'
 import { ASSUMPTIONS } from './assumptions.ts'
 import type { Check, Section } from './check.ts'
 import { checkCredentials } from './credentials.ts'
 import { readFacts } from './facts.ts'
-import { isOfEnvironment, isVital, NEEDS, type Need } from './needs.ts'
+import { isOfEnvironment, NEEDS, type Need } from './needs.ts'
 import { rawGet } from './raw-get.ts'
 import { checkReach } from './reach.ts'
 import { checkReads } from './read-checks.ts'
@@ -55,34 +56,38 @@ export async function probeAccount(options: ProbeOptions): Promise<Probe> {
   }
   const { token, subject: uid, aheadMs } = credentials.token
   const reach = await checkReach({ transport: wire, apiUrl, accountId, token })
-  const connection = [credentials.check, reach, checkClock(aheadMs)]
-  if (reach.verdict === 'error') {
+  const connection = [credentials.check, reach.check, checkClock(aheadMs)]
+  if (reach.check.verdict === 'error') {
     await wire.close()
     return ended(connection)
   }
   const scopes = await accountScopes(ask, `urn:dtaccount:${accountId}`)
+  const there = await environmentScopes(ask, reach.environment)
+  const all = scopes.held.union(there.held)
   const account = connectDynatrace({
     ...options,
     log: silentLog,
     timeouts: TIMEOUTS,
     limits: { retries: 2, longestPause: 10_000 },
-    // The bridge asks for them together; a probe looks at what the others allow.
-    scopes: { account: namesOf(OF_ACCOUNT.filter(isVital)).filter(scope => scopes.held.has(scope)) },
+    // The bridge asks for those of one kind of call together; a probe looks at what the others allow.
+    scopes: {
+      account: granted('account', all),
+      apiTokens: granted('apiTokens', all),
+      documents: granted('documents', all),
+    },
   })
   const dynatrace = account.with({ runId: 'doctor', requestIds: [] })
   const facts = readFacts(dynatrace)
   const subject = scopes.held.has('account-idm-read') ? await checkSubject(uid, facts, dynatrace) : NOBODY
-  const [first] = await facts.activeEnvironments().catch(() => [])
-  const there = await environmentScopes(ask, first?.id)
   const raw = rawGet({ ask, transport: wire, apiUrl, accountId, clock })
+  const denied = subject.checks.some(({ id, verdict }) => id === 'subject.permission' && verdict === 'error')
   const eyes = { dynatrace, facts, subject: subject.user, uid, now: clock.now() }
-  const all = scopes.held.union(there.held)
   const sections = [
     { title: 'Connection', checks: connection },
     { title: 'Scopes of the OAuth client', checks: [...scopes.checks, ...there.checks] },
     { title: 'Subject user', checks: subject.checks },
     { title: 'Environments', checks: await checkEnvironments(facts) },
-    { title: 'What the API answers', checks: await checkReads(READS, ASSUMPTIONS, all, eyes, raw) },
+    { title: 'What the API answers', checks: await checkReads(READS, ASSUMPTIONS, all, eyes, raw, denied) },
     { title: 'Use of limits', checks: await checkUsage(facts, dynatrace) },
   ]
   return {
@@ -100,6 +105,9 @@ const OF_ENVIRONMENT = NEEDS.filter(isOfEnvironment)
 const NOBODY: Subject = { user: undefined, checks: [] }
 
 const namesOf = (needs: readonly Need[]): readonly string[] => needs.map(({ scope }) => scope)
+
+const granted = (grant: Grant, held: ReadonlySet<string>): readonly string[] =>
+  namesOf(NEEDS.filter(need => need.grant === grant)).filter(scope => held.has(scope))
 
 const ended = (checks: readonly Check[]): Probe => ({
   sections: [{ title: 'Connection', checks }],
@@ -128,7 +136,7 @@ async function accountScopes(ask: AskToken, resource: string): Promise<Scopes> {
 async function environmentScopes(ask: AskToken, id: string | undefined): Promise<Scopes> {
   const held: Held =
     id === undefined
-      ? { kind: 'unknown', why: 'only an active environment shows it.' }
+      ? { kind: 'unknown', why: 'no active environment is known to ask it for' }
       : await scopesHeld(ask, namesOf(OF_ENVIRONMENT), `urn:dtenvironment:${id}`)
   return { held: setOf(held), checks: scopeChecks(OF_ENVIRONMENT, held, new Set()) }
 }

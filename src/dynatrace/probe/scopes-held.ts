@@ -37,7 +37,7 @@ export function scopeChecks(
 ): readonly Check[] {
   return needs.map(need => {
     const id = `scope.${need.scope}`
-    if (held.kind === 'unknown') return unseen(id, `${need.scope}: ${held.why}`)
+    if (held.kind === 'unknown') return unseen(id, need.scope, held.why)
     if (held.scopes.has(need.scope)) return ok(id, `${need.scope} (${need.feature})`)
     const instead = (need.finer ?? []).filter(scope => finer.has(scope))
     const says = `${need.scope} is missing, needed for ${need.feature}: without it ${need.without}.`

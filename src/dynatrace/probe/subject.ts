@@ -2,12 +2,12 @@
  * The user that the OAuth client acts as. Its scopes count only as far as this user's own permissions reach, and the
  * groups that these come from must stay as they are.
  */
-import { messageOf } from '../../lib/errors.ts'
 import type { AccountUser, Dynatrace } from '../dynatrace.ts'
 import { isServiceUser } from '../types/user.ts'
 import { UpstreamError } from '../upstream-error.ts'
-import { type Check, fault, ok, unseen, warning } from './check.ts'
+import { type Check, fault, ok, warning } from './check.ts'
 import type { Facts } from './facts.ts'
+import { unread } from './sight.ts'
 
 const PERMISSION = 'account-user-management ("View and manage users and groups")'
 
@@ -23,7 +23,7 @@ export async function checkSubject(
   dynatrace: Dynatrace,
 ): Promise<Subject> {
   const users = await facts.users().catch((error: unknown) => error)
-  if (!Array.isArray(users)) return { user: undefined, checks: [unread(users, uid, dynatrace.accountId)] }
+  if (!Array.isArray(users)) return { user: undefined, checks: [unlisted(users, uid, dynatrace.accountId)] }
   const permitted = ok('subject.permission', `It may view and manage users and groups.`)
   if (uid === undefined) {
     const says =
@@ -40,7 +40,7 @@ export async function checkSubject(
   return { user, checks: [await identity(user, facts), permitted, await home(user, facts, dynatrace)] }
 }
 
-function unread(error: unknown, uid: string | undefined, accountId: string): Check {
+function unlisted(error: unknown, uid: string | undefined, accountId: string): Check {
   const who = uid === undefined ? 'The subject user of the OAuth client' : `The subject user ${uid}`
   if (error instanceof UpstreamError && error.failure === 'forbidden') {
     return fault(
@@ -52,7 +52,7 @@ function unread(error: unknown, uid: string | undefined, accountId: string): Che
   if (error instanceof UpstreamError && error.failure === 'not-found') {
     return fault('account', `There is no account ${accountId} (404).`, 'Correct DT_ACCOUNT_UUID.')
   }
-  return unseen('subject', `${who} could not be looked up: ${messageOf(error)}`)
+  return unread('subject', who, error)
 }
 
 async function identity(user: AccountUser, facts: Facts): Promise<Check> {
@@ -94,6 +94,6 @@ async function home(user: AccountUser, facts: Facts, dynatrace: Dynatrace): Prom
       `It lives on ${listed}; the bridge never touches ${names.length === 1 ? 'that group' : 'these groups'}.`,
     )
   } catch (error) {
-    return unseen('subject.groups', `Which groups it lives on could not be read: ${messageOf(error)}`)
+    return unread('subject.groups', 'groups of the subject user', error)
   }
 }

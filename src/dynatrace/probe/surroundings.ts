@@ -1,7 +1,7 @@
 /** Environments of the account, and whether its clock and ours agree. */
-import { messageOf } from '../../lib/errors.ts'
 import { type Check, ok, unseen, warning } from './check.ts'
 import type { Facts } from './facts.ts'
+import { unread } from './sight.ts'
 
 export async function checkEnvironments(facts: Facts): Promise<readonly Check[]> {
   try {
@@ -9,7 +9,7 @@ export async function checkEnvironments(facts: Facts): Promise<readonly Check[]>
       ok(`environment.${id}`, active ? `${name} (${id}), active` : `${name} (${id}), inactive: skipped`),
     )
   } catch (error) {
-    return [unseen('environments', `The environments could not be read: ${messageOf(error)}`)]
+    return [unread('environments', 'environments', error)]
   }
 }
 
@@ -17,7 +17,7 @@ const MOST_MS = 60_000
 
 /** `aheadMs`: of the server; undefined when it does not tell the time. */
 export function checkClock(aheadMs: number | undefined): Check {
-  if (aheadMs === undefined) return unseen('clock', 'The token service does not tell the time.')
+  if (aheadMs === undefined) return unseen('clock', 'clock', 'the token service does not tell the time')
   const seconds = Math.round(Math.abs(aheadMs) / 1000)
   if (Math.abs(aheadMs) <= MOST_MS) {
     return ok('clock', seconds < 2 ? 'Clocks agree.' : `Clocks agree within ${seconds} s.`)

@@ -28,6 +28,13 @@ export function unreachable(exchange: Exchange, place: Place): Unreachable | und
       remedy: `A proxy or a sign-in page stands in between, or ${setting} is wrong. ${PROXY}`,
     }
   }
+  if (status >= 300 && status < 400) {
+    const to = exchange.headers.location
+    return {
+      says: `${url} leads elsewhere (${status}${typeof to === 'string' ? ` to ${URL.parse(to)?.origin ?? 'another path'}` : ''}): that is not Dynatrace.`,
+      remedy: `A proxy or a sign-in page stands in between, or ${setting} is wrong. ${PROXY}`,
+    }
+  }
   if (status === 407) {
     return { says: `A proxy before ${url} wants credentials (407).`, remedy: PROXY }
   }

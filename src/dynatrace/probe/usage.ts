@@ -1,9 +1,9 @@
 /** How much of its limits the account uses: a warning in time, an error when nothing more fits. */
-import { messageOf } from '../../lib/errors.ts'
 import type { Dynatrace, Level, LevelLimits, Usage } from '../dynatrace.ts'
 import { UpstreamError } from '../upstream-error.ts'
-import { type Check, fault, ok, unseen, warning } from './check.ts'
+import { type Check, fault, ok, warning } from './check.ts'
 import type { Facts } from './facts.ts'
+import { unread } from './sight.ts'
 
 /** From here on it is time to do something. */
 const WARN_AT = 0.8
@@ -37,7 +37,7 @@ async function reading(
     return checksOf(id, where, await read())
   } catch (error) {
     if (!(error instanceof UpstreamError)) throw error
-    return [unseen(id, `How full the ${where} is could not be read: ${messageOf(error)}`)]
+    return [unread(id, `limits of ${where === 'account' ? 'the account' : where}`, error)]
   }
 }
 

@@ -6,11 +6,14 @@
  */
 import { groupOf } from '../action.ts'
 import { type Phase, phaseOf, redefinedIn } from '../phase.ts'
+import { courseOf } from '../redefinitions/course.ts'
 import type { Plan, Step, StepResult } from '../step.ts'
+import { excuseDeactivated } from './deactivated.ts'
 import { groupsOfFailedRedefinitions } from './definition-order.ts'
 import { createDefinitions, updateDefinitions } from './definitions.ts'
 import { deleteDefinitions } from './delete-definitions.ts'
 import { createGroups, deleteGroups, updateGroups } from './groups.ts'
+import { inCourse } from './in-course.ts'
 import type { Ledger } from './ledger.ts'
 import { addMembers, removeMembers } from './members.ts'
 import type { ApplyParts } from './parts.ts'
@@ -47,14 +50,21 @@ export async function applyPlan(
   }
   const redefined = redefinedIn(plan.steps.map(step => step.action))
   const knowledge = policyKnowledge(plan.steps, parts.dynatrace)
-  const proceeding = plan.steps.filter(step => step.verdict.kind === 'proceed')
+  const course = courseOf(plan.steps, parts.uses)
+  const proceeding = inCourse(
+    plan.steps.filter(step => step.verdict.kind === 'proceed'),
+    course,
+    redefined,
+  )
+  const late = new Set(course.afterwards)
   for (const { phase, steps } of phasesOf(proceeding, redefined)) {
     if (ledger.stopped !== undefined) {
       ledger.set(steps, { kind: 'skipped', reason: ledger.stopped })
       continue
     }
     await recorder.begun(steps)
-    await runPhase(phase, steps, plan, { ...parts, plan, knowledge })
+    await runPhase(phase, steps, plan, { ...parts, plan, knowledge, late })
+    await excuseDeactivated(steps, parts)
     await recorder.done(steps, ledger.results)
   }
   return ledger.results

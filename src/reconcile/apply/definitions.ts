@@ -3,13 +3,12 @@
  * repeated, after a crash or a lost answer, makes no second one.
  */
 import { semaphore } from '../../lib/semaphore.ts'
-import { usesOf } from '../bindings-of-definitions.ts'
 import { sameBoundary, samePolicy } from '../definition-text.ts'
 import type { DefinitionEntry } from '../definition-writes.ts'
-import { bindingKey, definitionKey } from '../keys.ts'
+import { definitionKey } from '../keys.ts'
 import type { StateBoundary, StatePolicy } from '../state.ts'
 import type { Plan, Step } from '../step.ts'
-import { inRanks, type Redefinition, waitingRedefinitions } from './definition-order.ts'
+import { inRanks, waitingRedefinitions } from './definition-order.ts'
 import type { Outcome } from './ledger.ts'
 import { type ApplyParts, type StepOf, stepsOf } from './parts.ts'
 import { verify } from './verify.ts'
@@ -46,16 +45,15 @@ export async function updateDefinitions(all: readonly Step[], plan: Plan, parts:
     kind: 'skipped',
     reason: 'A group that is bound to it did not get all of its new rights, so it stays as it is until then.',
   })
-  const failed = new Set<string>()
-  for (const step of waiting) for (const use of usesOf(uses, step.action.to.id)) failed.add(bindingKey(use))
-  for (const rank of inRanks(steps.filter(step => !waiting.includes(step)))) {
-    const isHeldUp = (step: Redefinition) =>
-      usesOf(uses, step.action.to.id).some(use => failed.has(bindingKey(use)))
-    const heldUp = rank.filter(isHeldUp)
+  for (const rank of inRanks(
+    steps.filter(step => !waiting.includes(step)),
+    uses,
+  )) {
+    const heldUp = waitingRedefinitions(rank, plan, parts)
     ledger.set(heldUp, {
       kind: 'skipped',
       reason:
-        'A policy or boundary of the same binding could not be changed, so it stays as it is until then.',
+        'Another policy or boundary of a group that is bound to it could not be changed, so it stays as it is until then.',
     })
     const tried = rank.filter(step => !heldUp.includes(step))
     const outcomes = await putAll(tried, parts)
@@ -63,10 +61,6 @@ export async function updateDefinitions(all: readonly Step[], plan: Plan, parts:
       tried.filter(step => outcomes.get(step.id) === 'applied').map(step => entryOf(writtenBy(step))),
     )
     await verifyWritten(tried, parts)
-    for (const step of rank) {
-      if (ledger.applied(step)) continue
-      for (const use of usesOf(uses, step.action.to.id)) failed.add(bindingKey(use))
-    }
   }
 }
 

@@ -16,6 +16,7 @@ export class Ledger {
   readonly #ids = new Map<GroupRef, string>()
   #unanswered = 0
   #stopped: string | undefined
+  #forbidden = false
 
   /** `mayGoOn` gives a reason to stop before the next call, such as a lost lease. */
   constructor(mayGoOn: () => string | undefined = () => undefined) {
@@ -30,6 +31,11 @@ export class Ledger {
   get stopped(): string | undefined {
     this.#stopped ??= this.#mayGoOn()
     return this.#stopped
+  }
+
+  /** Whether Dynatrace answered any call with 403: a right is missing, or an environment is not active. */
+  get wasForbidden(): boolean {
+    return this.#forbidden
   }
 
   set(steps: readonly Step[], result: StepResult): void {
@@ -65,6 +71,7 @@ export class Ledger {
       this.set(steps, { kind: 'failed', reason: messageOf(error) })
       const unanswered = error.failure === 'unavailable' || error.failure === 'rate-limited'
       this.#unanswered = unanswered ? this.#unanswered + 1 : 0
+      this.#forbidden ||= error.failure === 'forbidden'
       if (error.failure === 'unauthorized')
         this.#stopped = `Dynatrace refused the credentials: ${error.message}`
       if (this.#unanswered >= GIVE_UP_AFTER)

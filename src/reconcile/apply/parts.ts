@@ -1,7 +1,7 @@
 import type { AccountUser, Dynatrace } from '../../dynatrace/dynatrace.ts'
 import type { Clock } from '../../lib/clock.ts'
 import type { Uses } from '../bindings-of-definitions.ts'
-import type { OwnershipWrites } from '../ownership.ts'
+import type { OwnershipWrites } from '../ownership-writes.ts'
 import type { GroupRef } from '../state.ts'
 import type { Step, StepAction } from '../step.ts'
 import type { Ledger } from './ledger.ts'

@@ -25,6 +25,8 @@ export interface RightsParts extends ApplyParts {
   /** The whole plan: what one phase may do to a group depends on what others have for it. */
   readonly plan: Plan
   readonly knowledge: PolicyKnowledge
+  /** Ids of steps that change a policy or boundary once all rights are settled: until then it counts as it is. */
+  readonly late: ReadonlySet<string>
 }
 
 /** For the phases in which rights are added and changed. */
@@ -102,11 +104,11 @@ async function settleRealms(
 }
 
 /** What is held or refused is not to come, and nothing waits for it; but what stays for now may stand in the way. */
-function outlooks({ plan, ledger }: RightsParts): (ref: string) => Outlook {
+function outlooks({ plan, ledger, late }: RightsParts): (ref: string) => Outlook {
   const unspoken = new Set<string>()
   for (const step of plan.steps) {
     const { action } = step
-    if (ledger.applied(step)) continue
+    if (ledger.applied(step) || late.has(step.id)) continue
     if (action.kind === 'create-policy') unspoken.add(action.policy.id)
     if (action.kind === 'create-boundary') unspoken.add(action.boundary.id)
     if (action.kind === 'update-policy' || action.kind === 'update-boundary') unspoken.add(action.to.id)

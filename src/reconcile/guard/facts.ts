@@ -15,6 +15,8 @@ export interface GuardFacts {
   readonly emergencyContacts: ReadonlySet<string>
   /** Who our OAuth client acts as and the groups that user is in; undefined when the token does not say. */
   readonly subject: Subject | undefined
+  /** Groups that were ours and belong to the account's own federation by now, with their owner. */
+  readonly federatedSince: ReadonlyMap<GroupRef, string>
   readonly withServiceUsers: ReadonlyMap<GroupRef, readonly string[]>
   /** Whether the removal is part of a rename whose successor keeps what the step takes from the old user. */
   readonly isKept: (action: StepAction) => boolean

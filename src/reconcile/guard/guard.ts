@@ -9,6 +9,7 @@ import { bindingsWithout, deletionsOfUsed, removalsWithout } from './definitions
 import type { GuardFacts } from './facts.ts'
 import { heldByShrink, heldByThresholds } from './limits.ts'
 import { stepsWithoutNewcomers } from './newcomers.ts'
+import { redefinitionsWithoutOrder } from './redefinitions.ts'
 import { refusal } from './refusal.ts'
 import { heldForOtherGroups, heldForSuccessor } from './renames.ts'
 import { refusedForLimits } from './usage.ts'
@@ -47,6 +48,7 @@ export function judge(steps: readonly Draft[], facts: GuardFacts): ReadonlyMap<s
     ...rule(refusedForLimits(proceeding(), facts.limits, new Set(['bindings']))),
   ]
   rule(removalsWithout(steps, verdicts, unbound))
+  rule(removalsWithout(steps, verdicts, rule(redefinitionsWithoutOrder(steps, verdicts, facts.uses))))
   rule(deletionsOfUsed(steps, verdicts, facts.uses))
   return verdicts
 }

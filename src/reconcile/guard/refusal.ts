@@ -30,6 +30,14 @@ export function refusal(action: StepAction, facts: GuardFacts): Verdict | undefi
   if (model.protect.groups.includes(foldKey(name)) || model.protect.groups.includes(foldKey(nameOf(ref)))) {
     return refuse('protected-group', `The group "${name}" is protected (protect.groups in bridge.yaml).`)
   }
+  const owner = facts.federatedSince.get(ref)
+  if (owner !== undefined && OF_THE_FEDERATION.has(action.kind)) {
+    return refuse(
+      'federated',
+      `The group "${name}" belongs to ${owner} by now: what it is called and who is in it is said there. The bridge gives ` +
+        'it permissions and bindings only.',
+    )
+  }
   const serviceUsers = facts.withServiceUsers.get(ref)
   if (serviceUsers !== undefined && isRemoval(action) && action.kind !== 'remove-member') {
     return refuse(
@@ -40,6 +48,13 @@ export function refusal(action: StepAction, facts: GuardFacts): Verdict | undefi
   }
   return undefined
 }
+
+const OF_THE_FEDERATION: ReadonlySet<StepAction['kind']> = new Set([
+  'update-group',
+  'delete-group',
+  'add-member',
+  'remove-member',
+])
 
 /** What our own rights come from: whoever takes that away locks the bridge out, and no call of ours can undo it. */
 function ownSubject(action: StepAction, { subject, nameOf }: GuardFacts): Verdict | undefined {

@@ -6,8 +6,9 @@
  */
 import type { Dynatrace } from '../../dynatrace/dynatrace.ts'
 import { type Semaphore, semaphore } from '../../lib/semaphore.ts'
+import type { Catalogue } from '../catalogue.ts'
 import type { GroupRef, StateGroup } from '../state.ts'
-import { observeDefinitions } from './definitions.ts'
+import { type ObservedDefinitions, observeDefinitions } from './definitions.ts'
 import { readMembers } from './members.ts'
 import type { ObservedState, ObserveRequest } from './observed.ts'
 import { observeBindings, observePermissions } from './rights.ts'
@@ -63,7 +64,7 @@ export async function observe(dynatrace: Dynatrace, request: ObserveRequest): Pr
       bindings: rights.bindings,
       permissions,
     },
-    uses: rights.uses,
+    uses: { ...rights.uses, texts: textsOf(request.named?.catalogue, named) },
     blind,
     problems,
     withServiceUsers,
@@ -98,4 +99,15 @@ async function readRest(dynatrace: Dynatrace, sight: Sight, ahead: Semaphore): P
       ahead(() => readUser({ emailKey, email }, within, dynatrace, sight)),
     ),
   )
+}
+
+/** Of boundaries all are known, since a list has them whole. */
+function textsOf(
+  catalogue: Catalogue | undefined,
+  named: ObservedDefinitions | undefined,
+): ReadonlyMap<string, string> {
+  return new Map([
+    ...(catalogue?.boundaries.map(({ id, query }) => [id, query] as const) ?? []),
+    ...(named?.policies.values().map(({ id, statement }) => [id, statement] as const) ?? []),
+  ])
 }

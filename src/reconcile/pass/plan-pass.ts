@@ -8,7 +8,7 @@ import type { DesiredState } from '../desired-state.ts'
 import { diff } from '../diff/diff.ts'
 import type { DefinitionDiffInput, DiffInput } from '../diff/input.ts'
 import { doubtOf } from '../doubt.ts'
-import { mayTake } from '../federated-groups.ts'
+import { isFederated, mayTake } from '../federated-groups.ts'
 import type { GuardFacts } from '../guard/facts.ts'
 import { groupSizes, otherGroups, readTotals } from '../guard/figures.ts'
 import { judge } from '../guard/guard.ts'
@@ -141,6 +141,7 @@ async function guardFacts(
     nameOf: groupName,
     emergencyContacts: observed.emergencyContacts,
     withServiceUsers: observed.withServiceUsers,
+    federatedSince: new Map(premises.accountGroups.filter(isFederated).map(({ id, owner }) => [id, owner])),
     subject: await subjectOf(actions, observed, new Set(premises.assignment.federated.keys()), dynatrace),
     isKept: action => isKept(action, desired.state),
     doubtOf: action => doubtOf(action, snapshot, desiredGroup),

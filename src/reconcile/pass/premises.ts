@@ -13,7 +13,7 @@ import { type Assignment, assignGroups, sourcesOf } from '../assign.ts'
 import type { Catalogue } from '../catalogue.ts'
 import { installationId } from '../installation.ts'
 import { absentGroups, listGroups, ownedAsIfThere } from '../managed-groups.ts'
-import { definitionsFor, isInStep } from '../own-names.ts'
+import { definitionsFor, isInStep, withoutRedefined } from '../own-names.ts'
 import { assignDefinitions, type Definitions } from '../owned-definitions.ts'
 import { type Ownership, readOwnership } from '../ownership.ts'
 import { lastSuccessor, type Rename, renames } from '../renames.ts'
@@ -119,7 +119,7 @@ async function readNames(
   const definitions = assign(catalogue)
   if (asked.full || isInStep(definitions, catalogue)) return { catalogue, definitions }
   const fresh = await read(dynatrace, true)
-  return { catalogue: fresh, definitions: assign(fresh) }
+  return { catalogue: fresh, definitions: withoutRedefined(assign(fresh), fresh) }
 }
 
 /** The part of the directory that a scope needs: for its groups, everybody in the IdP groups behind them. */

@@ -1,0 +1,56 @@
+/** `bridge.yaml`: whether it is there and what it says can be understood. */
+import type { AccessModel } from '../../access/model.ts'
+import { parseAccessModel } from '../../access/parse.ts'
+import type { Problem } from '../../access/problem.ts'
+import { loadAccessFile } from '../../config/access-file.ts'
+import type { Settings } from '../../config/settings.ts'
+import { type Check, fault, ok, warning } from '../../dynatrace/probe/check.ts'
+import { BridgeError } from '../../lib/errors.ts'
+import { accessFileOf } from '../account-settings.ts'
+
+export interface CheckedModel {
+  readonly model: AccessModel | undefined
+  readonly checks: readonly Check[]
+}
+
+const ID = 'bridge.yaml'
+
+export async function checkModel(settings: Settings): Promise<CheckedModel> {
+  try {
+    return await checkFile(accessFileOf(settings))
+  } catch (error) {
+    if (!(error instanceof BridgeError)) throw error
+    return { model: undefined, checks: [fault(ID, error.message)] }
+  }
+}
+
+async function checkFile(path: string): Promise<CheckedModel> {
+  const loaded = await loadAccessFile(path)
+  if (loaded.kind === 'unreadable') return { model: undefined, checks: [fault(ID, loaded.problem)] }
+  const parsed = parseAccessModel(loaded.text, path)
+  if (parsed.kind === 'invalid') {
+    return {
+      model: undefined,
+      checks: parsed.problems.map(each => fault(ID, placed(each), sentence(each.remedy))),
+    }
+  }
+  const { model, warnings } = parsed
+  const count = (size: number, one: string, many: string) => `${size} ${size === 1 ? one : many}`
+  const says = [
+    count(model.rules.length, 'rule', 'rules'),
+    count(model.policies.length, 'policy', 'policies'),
+    count(model.boundaries.length, 'boundary', 'boundaries'),
+  ]
+  return {
+    model,
+    checks: [
+      ok(ID, `${path}: ${says.join(', ')}, mode ${model.mode}.`),
+      ...warnings.map(each => warning(ID, placed(each), sentence(each.remedy))),
+    ],
+  }
+}
+
+const placed = ({ file, line, column, message }: Problem): string =>
+  `${file}:${line}:${column}: ${sentence(message)}`
+
+const sentence = (text: string): string => `${text.charAt(0).toUpperCase()}${text.slice(1)}.`
