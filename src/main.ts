@@ -1,7 +1,6 @@
 #!/usr/bin/env node
 /** Reads the command line and runs one command. */
-import { demo } from './cli/commands/demo.ts'
-import { type ServeOptions, serve } from './cli/commands/serve.ts'
+import type { ServeOptions } from './cli/commands/serve.ts'
 import { systemDeps } from './cli/deps.ts'
 import { wholeNumber } from './cli/option-values.ts'
 import { type ExtraCommand, runProgram } from './cli/program.ts'
@@ -17,7 +16,9 @@ const addServe: ExtraCommand = (program, { deps, run }) =>
       8090,
     )
     .option('--json', 'print for programs')
-    .action((options: ServeOptions) => run(() => serve(options, deps)))
+    .action((options: ServeOptions) =>
+      run(async () => (await import('./cli/commands/serve.ts')).serve(options, deps)),
+    )
 
 const addDemo: ExtraCommand = (program, { deps, run }) =>
   program
@@ -25,6 +26,8 @@ const addDemo: ExtraCommand = (program, { deps, run }) =>
     .description('play Okta and Entra against a running bridge with a simulated account')
     .option('--url <url>', 'the bridge; by default HOST and PORT, or http://127.0.0.1:8080')
     .option('--simulator <url>', 'the simulated account', 'http://127.0.0.1:8090')
-    .action((options: { url?: string; simulator: string }) => run(() => demo(options, deps)))
+    .action((options: { url?: string; simulator: string }) =>
+      run(async () => (await import('./cli/commands/demo.ts')).demo(options, deps)),
+    )
 
 process.exitCode = await runProgram(process.argv.slice(2), systemDeps(), [addServe, addDemo])

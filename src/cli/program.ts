@@ -1,15 +1,14 @@
-/** The command line: which commands there are and what they take. What they do is in `commands/`. */
+/**
+ * The command line: which commands there are and what they take. What they do is in `commands/`, read when it is asked for:
+ * a command should not wait for the parts of the others.
+ */
 import { Command, CommanderError, Option } from 'commander'
 import { BridgeError, messageOf } from '../lib/errors.ts'
-import { seeds } from '../simulator/seed/seed.ts'
-import { apply } from './commands/apply.ts'
-import { approve, type DecisionOptions, reject } from './commands/decide.ts'
-import { type DoctorOptions, doctor } from './commands/doctor.ts'
-import { drift } from './commands/drift.ts'
-import { explain } from './commands/explain.ts'
-import { type JournalOptions, journal, verifyJournal } from './commands/journal.ts'
-import { plan } from './commands/plan.ts'
-import { type SimulatorCommandOptions, simulator } from './commands/simulator.ts'
+import { seeds } from '../simulator/seed/seed-name.ts'
+import type { DecisionOptions } from './commands/decide.ts'
+import type { DoctorOptions } from './commands/doctor.ts'
+import type { JournalOptions } from './commands/journal.ts'
+import type { SimulatorCommandOptions } from './commands/simulator.ts'
 import type { ConnectionOptions } from './connection.ts'
 import type { CliDeps } from './deps.ts'
 import { assignment, nonEmpty, wholeNumber } from './option-values.ts'
@@ -62,23 +61,29 @@ export function buildProgram(context: CommandContext, extra: readonly ExtraComma
   addSimulator(program, context)
   addDoctor(program, context)
   remote(program.command('plan'), 'show what a pass would change, and change nothing').action(
-    (options: ConnectionOptions) => run(() => plan(options, deps)),
+    (options: ConnectionOptions) => run(async () => (await import('./commands/plan.ts')).plan(options, deps)),
   )
   remote(program.command('apply'), 'show a plan, carry it out and show what became of it').action(
-    (options: ConnectionOptions) => run(() => apply(options, deps)),
+    (options: ConnectionOptions) =>
+      run(async () => (await import('./commands/apply.ts')).apply(options, deps)),
   )
   remote(program.command('drift'), 'show the differences that the newest full pass left').action(
-    (options: ConnectionOptions) => run(() => drift(options, deps)),
+    (options: ConnectionOptions) =>
+      run(async () => (await import('./commands/drift.ts')).drift(options, deps)),
   )
   decision(program.command('approve'), 'let the held steps of a run happen').action(
-    (runId: string, options: DecisionOptions) => run(() => approve(runId, options, deps)),
+    (runId: string, options: DecisionOptions) =>
+      run(async () => (await import('./commands/decide.ts')).approve(runId, options, deps)),
   )
   decision(program.command('reject'), 'say no to the held steps of a run').action(
-    (runId: string, options: DecisionOptions) => run(() => reject(runId, options, deps)),
+    (runId: string, options: DecisionOptions) =>
+      run(async () => (await import('./commands/decide.ts')).reject(runId, options, deps)),
   )
   remote(program.command('explain'), 'show what a person may do, and why')
     .argument('<userName>', 'as the identity provider sends it')
-    .action((userName: string, options: ConnectionOptions) => run(() => explain(userName, options, deps)))
+    .action((userName: string, options: ConnectionOptions) =>
+      run(async () => (await import('./commands/explain.ts')).explain(userName, options, deps)),
+    )
   addJournal(program, context)
   return program
 }
@@ -98,7 +103,9 @@ function addSimulator(program: Command, { deps, run }: CommandContext): void {
     .option('--switch <name=value>', 'answer an open question; may be repeated', assignment)
     .option('--json', 'print for programs')
     .addHelpText('after', simulatorHelp)
-    .action((options: SimulatorCommandOptions) => run(() => simulator(options, deps)))
+    .action((options: SimulatorCommandOptions) =>
+      run(async () => (await import('./commands/simulator.ts')).simulator(options, deps)),
+    )
 }
 
 const simulatorHelp = `
@@ -130,7 +137,9 @@ function addDoctor(program: Command, { deps, run }: CommandContext): void {
       8090,
     )
     .option('--json', 'print for programs')
-    .action((options: DoctorOptions) => run(() => doctor(options, deps)))
+    .action((options: DoctorOptions) =>
+      run(async () => (await import('./commands/doctor.ts')).doctor(options, deps)),
+    )
 }
 
 function addJournal(program: Command, { deps, run }: CommandContext): void {
@@ -140,13 +149,20 @@ function addJournal(program: Command, { deps, run }: CommandContext): void {
     .option('--run <id>', 'only entries of this run')
     .option('--request <id>', 'only entries of this request')
     .option('--kind <kind>', 'only entries of this kind')
-    .action((options: JournalOptions) => run(() => journal(options, deps)))
+    .action((options: JournalOptions) =>
+      run(async () => (await import('./commands/journal.ts')).journal(options, deps)),
+    )
   command
     .command('verify')
     .description('check that no entry was changed or removed')
     .action((_options: object, self: Command) =>
       // The connection's options belong to `journal` and may stand on either side of `verify`.
-      run(() => verifyJournal(self.optsWithGlobals<ConnectionOptions>(), deps)),
+      run(async () =>
+        (await import('./commands/journal.ts')).verifyJournal(
+          self.optsWithGlobals<ConnectionOptions>(),
+          deps,
+        ),
+      ),
     )
 }
 

@@ -1,6 +1,6 @@
 /** What the composition root and tests know of a running simulator. `start.ts` makes one. */
 import type { SomeSize } from './seed/large.ts'
-import type { Seed } from './seed/seed.ts'
+import type { Seed } from './seed/seed-name.ts'
 
 export interface SimulatorOptions {
   readonly host: string

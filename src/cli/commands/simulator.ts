@@ -1,7 +1,7 @@
 /** `scim-bridge simulator`: a Dynatrace account in this process, until it is stopped. */
 import { resolve } from 'node:path'
 import { messageOf } from '../../lib/errors.ts'
-import type { Seed } from '../../simulator/seed/seed.ts'
+import type { Seed } from '../../simulator/seed/seed-name.ts'
 import type { RunningSimulator } from '../../simulator/simulator.ts'
 import { startSimulator } from '../../simulator/start.ts'
 import { CliError } from '../cli-error.ts'

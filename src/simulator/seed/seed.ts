@@ -1,4 +1,4 @@
-/** The accounts a simulator can start with. */
+/** Makes the account a simulator starts with. */
 import type { Clock } from '../../lib/clock.ts'
 import type { Account } from '../account.ts'
 import { add } from './add.ts'
@@ -7,14 +7,7 @@ import { addition } from './addition.ts'
 import { newAccount } from './defaults.ts'
 import { fill, type SomeSize } from './large.ts'
 import { sample } from './sample.ts'
-
-/**
- * `empty` has only the account owner and what every account has; `sample` is the account of the demo; `large` is filled up
- * to a size, by default the limits of an account.
- */
-export type Seed = (typeof seeds)[number]
-
-export const seeds = ['sample', 'empty', 'large'] as const
+import type { Seed } from './seed-name.ts'
 
 /** Throws a 400 for a size that no account can have. */
 export function seeded(seed: Seed, clock: Clock, size: SomeSize = {}): Account {
