@@ -10,13 +10,13 @@ test('SIGTERM ends the bridge soon, even in the middle of a pass with a slow Dyn
   const { account, bridge, client } = await drivenBridge(t, 'slow')
   await client.createUser('ada')
   await eventually('the person is invited', () => account.hasUser(addressOf('ada')))
-  await account.fault({ fault: 'slow', delayMs: 15_000, times: 1_000 })
+  await account.fault({ fault: 'slow', delayMs: 60_000, times: 1_000 })
   await account.forgetCalls()
   await client.createUser('bob')
   await eventually('a call is under way', async () => (await account.faultsLeft()) < 1_000)
   const askedAt = performance.now()
   t.same(await bridge.end('SIGTERM'), { code: 0, signal: null }, bridge.output())
-  t.ok(performance.now() - askedAt < 9_000, `after ${Math.round(performance.now() - askedAt)} ms`)
+  t.ok(performance.now() - askedAt < 30_000, `after ${Math.round(performance.now() - askedAt)} ms`)
 })
 
 test('SCIM goes on while Dynatrace is unreachable or talks nonsense, and everything arrives afterwards', async t => {
