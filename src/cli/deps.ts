@@ -9,6 +9,8 @@ export interface CliDeps {
   readonly env: Readonly<Record<string, string | undefined>>
   /** Whether standard output is a terminal that wants colour. */
   readonly colour: boolean
+  /** Columns of that terminal; undefined when it is none. */
+  readonly columns?: number | undefined
   readonly clock: Clock
   /** Resolves when the process is asked to end (SIGINT, SIGTERM). */
   readonly untilStopped: () => Promise<void>
@@ -20,6 +22,7 @@ export function systemDeps(): CliDeps {
     err: text => void process.stderr.write(text),
     env: process.env,
     colour: process.stdout.isTTY === true && process.env.NO_COLOR === undefined,
+    columns: process.stdout.columns,
     clock: systemClock,
     untilStopped: () =>
       new Promise(resolve => {

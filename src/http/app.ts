@@ -5,6 +5,7 @@ import type { Directory } from '../directory/directory.ts'
 import type { SeenRefusal } from '../directory/refusals.ts'
 import type { Clock } from '../lib/clock.ts'
 import type { Dialects } from '../scim/dialects/dialects.ts'
+import { registerDescription } from './description/register-description.ts'
 import { answerClientError } from './plugins/client-errors.ts'
 import { registerClosing } from './plugins/closing.ts'
 import { answerError, registerErrors } from './plugins/errors.ts'
@@ -71,6 +72,7 @@ export async function createHttpApp(parts: HttpParts): Promise<FastifyInstance> 
     reply.cacheControl('no-store')
     done()
   })
+  await registerDescription(app)
   parts.beforeRoutes?.(app)
   if (parts.onRefusal !== undefined) registerRefusals(app, parts.onRefusal)
   await app.register(

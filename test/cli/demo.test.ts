@@ -24,7 +24,7 @@ test('the demo plays from an empty bridge, and again over what it left', async t
 
   const second = await play({ url: bridge.url, simulator: `${simulator.url}/` })
   t.equal(second.code, 0)
-  t.match(second.out, 'Taken away what an earlier run left: 8 users and 4 groups.')
+  t.match(second.out, 'Taken away what an earlier run left: 8 users and 5 groups.')
   tellsTheStory(t, second.out)
   tellsTheDrift(t, second.out)
 })
@@ -55,8 +55,10 @@ function tellsTheDrift(t: Test, out: string): void {
     'no boundary → "team payments"',
     '+ bind "Pro User" on environment prod (abc12345)',
     '~ rename group "payments devs (temporary)" to "payments editor nonprod"',
-    'Plan: 2 to add, 2 to change, 1 to remove, 0 held, 0 refused.',
-    '5 applied, 0 failed, 0 skipped (0 held, 0 refused).',
+    '~ change boundary "analysts of payments"',
+    '+ storage:dt.security_context = "payments";',
+    'Plan: 2 to add, 3 to change, 1 to remove, 0 held, 0 refused.',
+    '6 applied, 0 failed, 0 skipped (0 held, 0 refused).',
     'No differences. The account matches.',
     'The group "incident war room" still stands',
     'held by groupShrink: The group "checkout editor prod" would lose 2 of 2 members',
@@ -64,7 +66,7 @@ function tellsTheDrift(t: Test, out: string): void {
   ]) {
     t.ok(out.includes(step), step)
   }
-  t.match(out, /the repair of the hand edits +\d+ +5\n/)
+  t.match(out, /the repair of the hand edits +\d+ +6\n/)
   t.match(out, /a second plan +\d+ +0\n/)
   t.match(out, /together +\d+ +\d+\n/)
 }

@@ -289,7 +289,7 @@ test('journal lines', async t => {
     call: 'call-4f9c21ab07d15e3a',
     operation: 'users.invite',
     method: 'POST',
-    path: '/iam/v1/accounts/a/users',
+    path: '/iam/v1/accounts/a/users/ana',
     status: 201,
     outcome: 'ok',
     attempts: 2,
@@ -300,8 +300,11 @@ test('journal lines', async t => {
     { ...entry, kind: 'dynatrace.call', data: { operation: 'not as it should be' } },
   ]
   const told = journalText({ entries: calls }, plain)
-  t.match(told, 'users.invite: ok 201 in 35 ms, 2 tries: POST /iam/v1/accounts/a/users')
+  t.match(told, 'users.invite: ok 201 in 35 ms, 2 tries: POST …/users/ana')
   t.match(told, '{"operation":"not as it should be"}')
+  const narrow = journalText({ entries: calls }, { ...plain, columns: 80 })
+  t.match(narrow, /\n {5}users\.invite: ok 201/, 'two lines each where a table has no room')
+  t.ok(narrow.split('\n').every(line => line.length <= 80))
   const { status: _, ...lost } = {
     ...call,
     outcome: 'unavailable',

@@ -549,9 +549,18 @@ test('whatever the definitions, a second pass finds nothing to do', async t => {
         }),
       )
       const run = await world.apply()
-      if (run.status !== 'in-step')
+      const isRefused = run.plan.steps.some(
+        ({ verdict }) => verdict.kind === 'refuse' && verdict.guard === 'no-safe-order',
+      )
+      if (run.status !== 'in-step' && !isRefused)
         throw new Error(JSON.stringify([run.problems, run.plan.steps, run.results]))
       const again = await world.plan()
+      if (isRefused) {
+        // What has no safe order waits for a person, with all that is tied to it; nothing else is left to do.
+        const open = again.plan.steps.filter(step => step.verdict.kind === 'proceed')
+        if (open.length > 0) throw new Error(JSON.stringify(open))
+        return
+      }
       if (again.plan.steps.length > 0) throw new Error(titles(again).join('\n'))
       const left = await policiesNamed(world, /^[abc]$/)
       if (left !== policies.length) throw new Error(`${left} policies, ${policies.length} wanted`)

@@ -35,11 +35,12 @@ export async function demo(options: DemoOptions, deps: CliDeps): Promise<number>
   )
   const bridge = createClient(await connectionOf({ url, timeout: TIMEOUT_SECONDS }, env), TIMEOUT_SECONDS)
   const { admin, accountName, environments } = await account.facts()
+  const voice = narrator(deps.out, deps)
   const stage: Stage = {
-    narrator: narrator(deps.out, deps),
+    narrator: voice,
     scim: await scimConnectionOf(url, env),
     costs: await costBook(account),
-    ...{ bridge, account, clock, text: deps },
+    ...{ bridge, account, clock, text: { colour: deps.colour, columns: voice.room } },
   }
   const active = environments.filter(each => each.active).map(each => `${each.name} (${each.id})`)
   stage.narrator.title(
@@ -79,10 +80,10 @@ function conclude({ narrator, costs, text }: Stage, ms: number): void {
     'What it cost',
     'Dynatrace calls, as the account counted them. Reads of a plan grow with the account, writes only with what changes.',
   )
-  narrator.columns(costs.table(text))
+  narrator.report(costs.table(text))
   narrator.done(`Played in ${(ms / 1000).toFixed(1)} s. Run it again: it begins anew.`)
   narrator.say('Now try for yourself:')
-  narrator.columns(
+  narrator.report(
     [
       'npx scim-bridge plan                        what a pass would change',
       'npx scim-bridge explain ana@acme.example    what a person may do, where, and why',

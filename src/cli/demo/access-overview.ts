@@ -20,11 +20,11 @@ export async function showAccess({ narrator, bridge, text }: Stage): Promise<voi
     'Nobody assigned a permission by hand: the identity providers said who is in which group, and bridge.yaml ' +
       'says what that means in each environment. In brackets the boundary that limits a policy.',
   )
-  narrator.columns(overviewText(everybody, text))
+  narrator.report(overviewText(everybody, text))
   narrator.say(
     'And why? GET /api/v1/access/users/{userName} names the IdP group and the rule behind each grant:',
   )
-  narrator.columns(accessText(await of(ana.userName), text))
+  narrator.report(accessText(await of(ana.userName), text))
 }
 
 function overviewText(everybody: readonly UserAccess[], options: Stage['text']): string {

@@ -31,6 +31,7 @@ export const idpGroups = {
   paymentsProd: 'dt-payments-viewer-prod',
   paymentsStage: 'dt-payments-viewer-nonprod',
   paymentsStageRenamed: 'dt-payments-editor-nonprod',
+  paymentsAnalysts: 'dt-payments-analyst',
   checkoutProd: 'dt-checkout-editor-prod',
   searchStage: 'dt-search-viewer-nonprod',
   searchStageRenamed: 'dt-search-viewer-prod',
@@ -42,11 +43,15 @@ export const dynatraceGroups = {
   paymentsProd: 'payments viewer prod',
   paymentsStage: 'payments viewer nonprod',
   paymentsStageRenamed: 'payments editor nonprod',
+  paymentsAnalysts: 'payments analysts',
   checkoutProd: 'checkout editor prod',
   searchStage: 'search viewer nonprod',
   searchStageRenamed: 'search viewer prod',
   admins: 'Account administrators',
 } as const
+
+/** A boundary that the sample bridge.yaml defines, for the analysts of payments. */
+export const managedBoundary = 'analysts of payments'
 
 /** A group somebody makes by hand: never ours. */
 export const foreignGroup = 'incident war room'

@@ -3,7 +3,15 @@ import { foldKey } from '../../lib/fold.ts'
 import type { Step } from '../../reconcile/step.ts'
 import { CliError } from '../cli-error.ts'
 import { plural } from '../output/closing-text.ts'
-import { dynatraceGroups, foreignGroup, idpGroups, newcomers, people, renamedByHand } from './cast.ts'
+import {
+  dynatraceGroups,
+  foreignGroup,
+  idpGroups,
+  managedBoundary,
+  newcomers,
+  people,
+  renamedByHand,
+} from './cast.ts'
 import { approve, pass } from './passes.ts'
 import { type ScimSession, scimSession } from './scim-session.ts'
 import type { Stage } from './stage.ts'
@@ -67,5 +75,6 @@ async function reconcile(stage: Stage): Promise<void> {
 
 function isOurs({ action }: Step): boolean {
   if (action.kind === 'delete-group') return ourGroups.has(action.group.name)
+  if (action.kind === 'delete-boundary') return action.boundary.name === managedBoundary
   return 'emailKey' in action && ourPeople.has(action.emailKey)
 }

@@ -1,5 +1,5 @@
 /** What somebody does in the Dynatrace console behind everybody's back. */
-import { ana, dynatraceGroups, foreignGroup, renamedByHand } from './cast.ts'
+import { ana, dynatraceGroups, foreignGroup, managedBoundary, renamedByHand } from './cast.ts'
 import type { HandEdit } from './simulated-account.ts'
 import type { Stage } from './stage.ts'
 
@@ -23,6 +23,14 @@ const edits: readonly { readonly says: string; readonly edit: HandEdit }[] = [
       level: 'prod',
       parameters: { team: 'payments' },
       boundaries: [],
+    },
+  },
+  {
+    says: `takes the team out of the boundary "${managedBoundary}", whose text bridge.yaml holds`,
+    edit: {
+      do: 'change-boundary',
+      boundary: managedBoundary,
+      query: 'storage:bucket-name startsWith "default_";',
     },
   },
   {

@@ -1,11 +1,13 @@
 /** How the demo is told: numbered sections, one line per HTTP exchange, short explanations. */
-import { stripVTControlCharacters } from 'node:util'
+import { widestOn, wrapped } from '../output/columns.ts'
 import { painter, type TextOptions } from '../output/paint.ts'
 import { printable } from '../output/printable.ts'
 
-const WIDTH = 104
+/** Of a terminal with as many columns or more. */
+const WIDEST = 104
 const INDENT = '   '
-const TARGET_WIDTH = 62
+/** What an exchange takes beside its target. */
+const BESIDE_TARGET = 42
 
 export interface ExchangeLine {
   /** Who asks, e.g. `Okta`. */
@@ -32,17 +34,23 @@ export interface Narrator {
   say(text: string): void
   item(text: string): void
   done(text: string): void
-  /** Text with a layout of its own; lines that are too long go on below, further in. */
+  /** Text with a layout of its own, made for lines of `room`. */
   report(text: string): void
-  /** Columns, which may be as wide as they are. */
-  columns(text: string): void
+  /** Columns for a report. */
+  readonly room: number
 }
 
 export function narrator(out: (text: string) => void, options: TextOptions): Narrator {
   const paint = painter(options)
+  const width = Math.min(WIDEST, widestOn(options))
+  const targetWidth = width - BESIDE_TARGET
   const line = (text: string) => out(`${text}\n`)
   const paragraph = (text: string) => {
-    for (const each of wrapped(text, WIDTH - INDENT.length)) line(`${INDENT}${each}`)
+    for (const each of wrapped(text, { first: INDENT, rest: INDENT, widest: width })) line(each)
+  }
+  const listed = (mark: string, text: string) => {
+    const rest = `${INDENT}  `
+    for (const each of wrapped(text, { first: `${INDENT}${mark} `, rest, widest: width })) line(each)
   }
   const laidOut = (lines: readonly string[]) => {
     const last = lines.findLastIndex(each => each !== '')
@@ -53,11 +61,11 @@ export function narrator(out: (text: string) => void, options: TextOptions): Nar
   return {
     title(heading, text) {
       line(`\n${paint('bold', heading)}\n`)
-      for (const each of wrapped(text, WIDTH)) line(each)
+      for (const each of wrapped(text, { first: '', rest: '', widest: width })) line(each)
     },
     section(heading, text) {
       number += 1
-      const rule = '─'.repeat(Math.max(3, WIDTH - heading.length - `${number}`.length - 7))
+      const rule = '─'.repeat(Math.max(3, width - heading.length - `${number}`.length - 7))
       line(`\n\n${paint('dim', '──')} ${paint('bold', `${number}  ${heading}`)} ${paint('dim', rule)}\n`)
       paragraph(text)
     },
@@ -66,42 +74,26 @@ export function narrator(out: (text: string) => void, options: TextOptions): Nar
     exchange({ who, method, target, about, status, note, sent }) {
       const code = paint(status < 400 ? 'green' : 'red', String(status))
       const whole = about === '' ? target : `${target.padEnd(16)} ${about}`
-      const path = printable(shortened(whole, TARGET_WIDTH)).padEnd(TARGET_WIDTH)
+      const path = printable(shortened(whole, targetWidth)).padEnd(targetWidth)
       const start = `${INDENT}${paint('dim', `${who.padEnd(5)} →`)} ${method.padEnd(6)}`
       line(`${start} ${path} ${code}${note === '' ? '' : `  ${paint('dim', printable(note))}`}`)
       if (sent === undefined) return
       const indent = ' '.repeat(INDENT.length + 15)
-      line(`${indent}${paint('dim', printable(shortened(sent, WIDTH - indent.length)))}`)
+      line(`${indent}${paint('dim', printable(shortened(sent, width - indent.length)))}`)
     },
     say(text) {
       line('')
       paragraph(text)
     },
-    item: text => line(`${INDENT}${paint('yellow', '•')} ${text}`),
-    done: text => line(`\n${INDENT}${paint('green', '✓')} ${text}`),
-    report: text => laidOut(text.split('\n').flatMap(hanging)),
-    columns: text => laidOut(text.split('\n')),
+    item: text => listed(paint('yellow', '•'), text),
+    done(text) {
+      line('')
+      listed(paint('green', '✓'), text)
+    },
+    report: text => laidOut(text.split('\n')),
+    room: width - INDENT.length,
   }
 }
-
-/** A line of a report, its continuations four columns further in than its beginning. */
-function hanging(text: string): readonly string[] {
-  const [indent = ''] = /^ */.exec(text) ?? []
-  const [first = '', ...rest] = wrapped(text.trimStart(), WIDTH - INDENT.length - indent.length - 4)
-  return [indent + first, ...rest.map(each => `${indent}    ${each}`)].map(each => each.trimEnd())
-}
-
-function wrapped(text: string, width: number): readonly string[] {
-  const lines: string[] = []
-  for (const word of text.split(' ')) {
-    const last = lines.at(-1)
-    if (last === undefined || visible(`${last} ${word}`) > width) lines.push(word)
-    else lines[lines.length - 1] = `${last} ${word}`
-  }
-  return lines
-}
-
-const visible = (text: string): number => stripVTControlCharacters(text).length
 
 const shortened = (text: string, width: number): string =>
   text.length <= width ? text : `${text.slice(0, width - 1)}…`

@@ -10,8 +10,9 @@ export async function oktaProvisions(stage: Stage): Promise<void> {
   const session = okta(scim, narrator)
   narrator.section(
     'Okta provisions the payments team',
-    'An administrator tests the connection, assigns four people to the app and pushes two groups. ' +
-      'Okta looks for each of them first, then creates it.',
+    'An administrator tests the connection, assigns four people to the app and pushes three groups. ' +
+      'Okta looks for each of them first, then creates it. The policy and the boundary of the analysts are texts in ' +
+      'bridge.yaml: the bridge makes those too.',
   )
   narrator.part('Connection test')
   await session.testConnection()
@@ -20,9 +21,11 @@ export async function oktaProvisions(stage: Stage): Promise<void> {
   narrator.part('Group push')
   await session.pushGroup(idpGroups.paymentsProd, [ana, bo, carla])
   await session.pushGroup(idpGroups.paymentsStage, [bo, cy])
-  await settle(stage, 'Okta: 4 people, 2 groups', {
+  await session.pushGroup(idpGroups.paymentsAnalysts, [carla])
+  await settle(stage, 'Okta: 4 people, 3 groups', {
     [dynatraceGroups.paymentsProd]: [ana, bo, carla],
     [dynatraceGroups.paymentsStage]: [bo, cy],
+    [dynatraceGroups.paymentsAnalysts]: [carla],
   })
 
   narrator.part('Cy takes over from Bo, and one group is renamed: its members become editors')

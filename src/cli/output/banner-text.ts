@@ -18,7 +18,7 @@ export function bannerText({ url, simulator, settings, accessFile, scim, admin }
     ['Operations', `${url}/api/v1`, `token in ${admin}`],
     ['Health', `${url}/health/ready`, ''],
     ['Metrics', `${url}/metrics`, ''],
-    ['API', `${url}/openapi.json`, ''],
+    ['API', `${url}/docs`, ''],
     [
       'Dynatrace',
       simulator ?? settings.dynatrace?.apiUrl ?? '',

@@ -2,8 +2,8 @@
 import type { Finding } from '../../lib/finding.ts'
 import type { Run } from '../../reconcile/run.ts'
 import type { Step } from '../../reconcile/step.ts'
-import { wrapped } from './columns.ts'
-import { type Paint, signs } from './paint.ts'
+import { widestOn, wrapped } from './columns.ts'
+import { painter, signs, type TextOptions } from './paint.ts'
 import { printable } from './printable.ts'
 
 const DEEP = '        '
@@ -20,30 +20,35 @@ export function decisionLines(runId: string, steps: readonly Step[]): readonly s
   ]
 }
 
-export function problemLines(problems: readonly string[], paint: Paint): readonly string[] {
+export function problemLines(problems: readonly string[], options: TextOptions): readonly string[] {
   if (problems.length === 0) return []
+  const paint = painter(options)
+  const widest = widestOn(options)
   return [
     paint('bold', 'Problems'),
     ...problems.flatMap(problem =>
-      wrapped(printable(problem), { first: `  ${paint(signs.remove.style, '!')} `, rest: '    ' }),
+      wrapped(printable(problem), { first: `  ${paint(signs.remove.style, '!')} `, rest: '    ', widest }),
     ),
     '',
   ]
 }
 
-export function findingLines(findings: readonly Finding[], paint: Paint): readonly string[] {
+export function findingLines(findings: readonly Finding[], options: TextOptions): readonly string[] {
   if (findings.length === 0) return []
+  const paint = painter(options)
+  const widest = widestOn(options)
   const lines = findings.flatMap(({ severity, subject, message, remedy }) => [
     ...wrapped(printable(`${subject}: ${message}`), {
       first: `  ${paint(severity === 'error' ? 'red' : severity === 'warning' ? 'yellow' : 'dim', severity)} `,
       rest: '    ',
+      widest,
     }),
-    ...wrapped(printable(remedy), { first: DEEP, rest: DEEP, style: line => paint('dim', line) }),
+    ...wrapped(printable(remedy), { first: DEEP, rest: DEEP, widest, style: line => paint('dim', line) }),
   ])
   return [paint('bold', 'Findings'), ...lines, '']
 }
 
-export function unmanagedLine(unmanaged: Run['unmanaged']): string {
+export function unmanagedLines(unmanaged: Run['unmanaged'], options: TextOptions): readonly string[] {
   const { users, groups, bindings, policies, boundaries } = unmanaged
   const counts = [
     plural(users, 'user'),
@@ -52,17 +57,20 @@ export function unmanagedLine(unmanaged: Run['unmanaged']): string {
     ...(policies === undefined ? [] : [policies === 1 ? '1 policy' : `${policies} policies`]),
     ...(boundaries === undefined ? [] : [boundaries === 1 ? '1 boundary' : `${boundaries} boundaries`]),
   ]
-  return `${counts.join(', ').replace(/, ([^,]*)$/, ' and $1')} of the account are not ours and stay untouched.`
+  const listed = counts.join(', ').replace(/, ([^,]*)$/, ' and $1')
+  const text = `${listed} of the account are not ours and stay untouched.`
+  return wrapped(text, { first: '', rest: '  ', widest: widestOn(options) })
 }
 
 /** Nothing when the run did not count its calls. */
-export function callsLines(calls: Run['calls']): readonly string[] {
+export function callsLines(calls: Run['calls'], options: TextOptions): readonly string[] {
   const total = Object.values(calls).reduce((sum, count) => sum + count, 0)
   if (total === 0) return []
   const operations = Object.entries(calls).sort(([a], [b]) => (a < b ? -1 : 1))
   const each = operations.map(([name, count]) => `${name}\u00a0${count}`).join(', ')
   // A name and its number stay together.
-  return wrapped(`${plural(total, 'Dynatrace call')} (${each}).`, { first: '', rest: '  ' }).map(line =>
+  const text = `${plural(total, 'Dynatrace call')} (${each}).`
+  return wrapped(text, { first: '', rest: '  ', widest: widestOn(options) }).map(line =>
     line.replaceAll('\u00a0', ' '),
   )
 }

@@ -1,7 +1,13 @@
-/** How many columns text takes at a terminal, and text broken into lines of at most 110 of them, or fewer. */
+/** How many columns text takes at a terminal, and text broken into lines of as many as it has, 110 at most. */
 import { stripVTControlCharacters } from 'node:util'
 
 const WIDEST = 110
+/** In fewer columns than these nothing can be laid out: lines are left to the terminal to break. */
+const NARROWEST = 60
+
+/** How wide lines may be on a terminal of so many columns. */
+export const widestOn = ({ columns = WIDEST }: { readonly columns?: number | undefined }): number =>
+  Math.min(WIDEST, Math.max(NARROWEST, columns))
 
 const graphemes = new Intl.Segmenter('en', { granularity: 'grapheme' })
 

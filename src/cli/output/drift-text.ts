@@ -1,6 +1,6 @@
 /** The drift that stands, told like a plan. Pure. */
 import type { Drift } from '../../http/ops/drift.ts'
-import { decisionLines, plural, problemLines, unmanagedLine } from './closing-text.ts'
+import { decisionLines, plural, problemLines, unmanagedLines } from './closing-text.ts'
 import { painter, type TextOptions } from './paint.ts'
 import { tallyText } from './plan-text.ts'
 import { stepLines } from './steps-text.ts'
@@ -12,13 +12,13 @@ export function driftText(drift: Drift, options: TextOptions): string {
     `${paint('bold', 'Drift')} as ${run.id} saw it ${ageText(drift.ageSeconds)} ago`,
     '',
     ...stepLines(steps, options),
-    ...problemLines(problems, paint),
+    ...problemLines(problems, options),
     ...decisionLines(run.id, steps),
     paint('bold', summaryLine(drift)),
     ...(repaired > 0
       ? [`${plural(repaired, 'difference')} found by that pass ${repaired === 1 ? 'was' : 'were'} repaired.`]
       : []),
-    unmanagedLine(drift.unmanaged),
+    ...unmanagedLines(drift.unmanaged, options),
   ]
   return `${lines.join('\n')}\n`
 

@@ -1,12 +1,14 @@
-/** Journal lines, oldest last as they come, one a line. Pure. */
+/** Journal lines, oldest last as they come: a table, or two lines for each where a table has no room. Pure. */
 import { z } from 'zod'
 import type { JournalPage } from '../../http/ops/journal.ts'
-import { shortened } from './columns.ts'
-import { painter, type TextOptions } from './paint.ts'
+import { shortened, wrapped } from './columns.ts'
+import { type Paint, painter, type TextOptions } from './paint.ts'
 import { printable } from './printable.ts'
 import { table } from './table.ts'
 
 const DATA_WIDTH = 100
+/** On a terminal of fewer columns the table would be broken by the terminal. */
+const TABLE_WIDTH = 150
 
 /** A call to Dynatrace, as `call-entry.ts` of the reconciler writes it. */
 const dynatraceCall = z.object({
@@ -23,6 +25,11 @@ const dynatraceCall = z.object({
 export function journalText({ entries, next }: JournalPage, options: TextOptions): string {
   if (entries.length === 0) return 'The journal has no such entries.\n'
   const paint = painter(options)
+  const more = next === undefined ? '' : `\nOlder entries: --before ${next}\n`
+  const { columns = TABLE_WIDTH } = options
+  if (columns < TABLE_WIDTH) {
+    return `${entries.flatMap(entry => twoLines(entry, columns, paint)).join('\n')}\n${more}`
+  }
   const header = ['SEQ', 'AT', 'KIND', 'RUN', 'REQUEST', 'ACTOR', 'DATA']
   const rows = entries.map(({ seq, at, kind, runId, requestId, actor, data }) =>
     [
@@ -35,8 +42,20 @@ export function journalText({ entries, next }: JournalPage, options: TextOptions
       shortened(dataText(kind, data), DATA_WIDTH),
     ].map(printable),
   )
-  const more = next === undefined ? '' : `\nOlder entries: --before ${next}\n`
   return `${table([header.map(cell => paint('dim', cell)), ...rows])}\n${more}`
+}
+
+function twoLines(
+  { seq, at, kind, runId, requestId, actor, data }: JournalPage['entries'][number],
+  columns: number,
+  paint: Paint,
+): readonly string[] {
+  const origin = [actor, runId, requestId].filter(part => part !== undefined).join(', ')
+  const text = printable(shortened(dataText(kind, data), DATA_WIDTH))
+  return [
+    printable(`${seq}  ${at.slice(0, 19).replace('T', ' ')}  ${kind}  (${origin})`),
+    ...wrapped(text, { first: '     ', rest: '     ', widest: columns, style: line => paint('dim', line) }),
+  ]
 }
 
 function dataText(kind: string, data: unknown): string {
@@ -45,5 +64,9 @@ function dataText(kind: string, data: unknown): string {
   const { operation, method, path, status, outcome, attempts, durationMs, problem } = call
   const tries = attempts === 1 ? '' : `, ${attempts} tries`
   const end = `${outcome} ${status ?? 'no answer'} in ${durationMs} ms${tries}`
-  return `${operation}: ${end}: ${problem ?? `${method} ${path}`}`
+  return `${operation}: ${end}: ${problem ?? `${method} ${withoutAccount(path)}`}`
 }
+
+/** The account is always the same one. */
+const withoutAccount = (path: string): string =>
+  path.replace(/^\/[a-z0-9-]+\/v\d+\/(?:accounts|repo\/account)\/[^/?]+/, '…')

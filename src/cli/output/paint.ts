@@ -4,6 +4,8 @@ import type { Effect } from '../../http/ops/tally.ts'
 export interface TextOptions {
   /** Whether escape sequences may be written: the output is a terminal and nobody said NO_COLOR. */
   readonly colour: boolean
+  /** Columns of the terminal; without it as many as are comfortable to read. */
+  readonly columns?: number | undefined
 }
 
 type Style = 'bold' | 'dim' | 'green' | 'red' | 'yellow'

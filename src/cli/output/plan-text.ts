@@ -1,7 +1,7 @@
 /** A plan as a person who knows Terraform reads it at once, and as a program reads it. Pure. */
 import { type Tally, tallyOf } from '../../http/ops/tally.ts'
 import type { Run } from '../../reconcile/run.ts'
-import { callsLines, decisionLines, findingLines, problemLines, unmanagedLine } from './closing-text.ts'
+import { callsLines, decisionLines, findingLines, problemLines, unmanagedLines } from './closing-text.ts'
 import { shortened, textWidth } from './columns.ts'
 import { painter, type TextOptions } from './paint.ts'
 import { printable } from './printable.ts'
@@ -16,12 +16,12 @@ export function planText(run: Run, options: TextOptions): string {
     `${paint('bold', `Plan ${id}`)} (${scopeText(run.scope)}, ${run.startedAt})`,
     '',
     ...stepLines(plan.steps, options),
-    ...problemLines(problems, paint),
-    ...findingLines(findings, paint),
+    ...problemLines(problems, options),
+    ...findingLines(findings, options),
     ...decisionLines(id, plan.steps),
     paint('bold', summaryLine(run)),
-    ...(run.scope === 'full' && run.status !== 'failed' ? [unmanagedLine(run.unmanaged)] : []),
-    ...callsLines(calls),
+    ...(run.scope === 'full' && run.status !== 'failed' ? unmanagedLines(run.unmanaged, options) : []),
+    ...callsLines(calls, options),
   ]
   return `${lines.join('\n')}\n`
 }

@@ -2,39 +2,45 @@
 import { tallyOf } from '../../http/ops/tally.ts'
 import type { Run, RunStatus } from '../../reconcile/run.ts'
 import type { Step, StepResult } from '../../reconcile/step.ts'
-import { callsLines, decisionLines, findingLines, problemLines, unmanagedLine } from './closing-text.ts'
-import { wrapped } from './columns.ts'
-import { type Paint, painter, type TextOptions } from './paint.ts'
+import { callsLines, decisionLines, findingLines, problemLines, unmanagedLines } from './closing-text.ts'
+import { widestOn, wrapped } from './columns.ts'
+import { painter, type TextOptions } from './paint.ts'
 import { printable } from './printable.ts'
 
 export function runText(run: Run, options: TextOptions): string {
   const { id, plan, results, problems, findings } = run
   const paint = painter(options)
   const { applied, failed, skipped, held, refused } = tallyOf(plan.steps, results)
-  const steps = plan.steps.flatMap(step => resultLines(step, results[step.id], paint))
+  const steps = plan.steps.flatMap(step => resultLines(step, results[step.id], options))
   const lines = [
     `${paint('bold', `Run ${id}`)} (${run.mode}, asked for by ${printable(run.actor)}, ${run.startedAt})`,
     '',
     ...(steps.length === 0 ? [] : [...steps, '']),
-    ...problemLines(problems, paint),
-    ...findingLines(findings, paint),
+    ...problemLines(problems, options),
+    ...findingLines(findings, options),
     ...decisionLines(id, plan.steps),
     paint(
       'bold',
       `${applied} applied, ${failed} failed, ${skipped} skipped (${held} held, ${refused} refused).`,
     ),
     ...statusLines(run.status, held),
-    ...(run.scope === 'full' && run.status !== 'failed' ? [unmanagedLine(run.unmanaged)] : []),
-    ...callsLines(run.calls),
+    ...(run.scope === 'full' && run.status !== 'failed' ? unmanagedLines(run.unmanaged, options) : []),
+    ...callsLines(run.calls, options),
   ]
   return `${lines.join('\n')}\n`
 }
 
-function resultLines({ title }: Step, result: StepResult | undefined, paint: Paint): readonly string[] {
+function resultLines(
+  { title }: Step,
+  result: StepResult | undefined,
+  options: TextOptions,
+): readonly string[] {
+  const paint = painter(options)
+  const widest = widestOn(options)
   const told = (mark: string): readonly string[] =>
-    wrapped(printable(title), { first: `  ${mark} `, rest: '    ' })
+    wrapped(printable(title), { first: `  ${mark} `, rest: '    ', widest })
   const why = (text: string, style = (line: string): string => line): readonly string[] =>
-    wrapped(printable(text), { first: '      ', rest: '      ', style })
+    wrapped(printable(text), { first: '      ', rest: '      ', style, widest })
   const quiet = (line: string): string => paint('dim', line)
   if (result === undefined) return [...told(paint('dim', '·')), ...why('not reached', quiet)]
   switch (result.kind) {

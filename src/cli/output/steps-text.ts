@@ -2,7 +2,7 @@
 import { effectOf } from '../../http/ops/tally.ts'
 import { plainText } from '../../reconcile/definition-text.ts'
 import type { Step } from '../../reconcile/step.ts'
-import { wrapped } from './columns.ts'
+import { widestOn, wrapped } from './columns.ts'
 import { type Paint, painter, signs, type TextOptions } from './paint.ts'
 import { printable } from './printable.ts'
 import { placeOf } from './step-place.ts'
@@ -11,35 +11,41 @@ const DEEP = '        '
 const DEEPER = `${DEEP}  `
 
 export function stepLines(steps: readonly Step[], options: TextOptions): readonly string[] {
-  const paint = painter(options)
+  const style: Style = { paint: painter(options), widest: widestOn(options) }
   const places = new Map<string, { readonly heading: string; readonly lines: string[] }>()
   for (const step of steps) {
     const { key, heading, line } = placeOf(step)
     const place = places.get(key) ?? { heading, lines: [] }
     places.set(key, place)
-    place.lines.push(...linesOf(step, line, paint))
+    place.lines.push(...linesOf(step, line, style))
   }
   return [...places.values()].flatMap(({ heading, lines }) => [
-    `  ${paint('bold', printable(heading))}`,
+    `  ${style.paint('bold', printable(heading))}`,
     ...lines,
     '',
   ])
 }
 
-function linesOf(step: Step, line: string, paint: Paint): readonly string[] {
+interface Style {
+  readonly paint: Paint
+  readonly widest: number
+}
+
+function linesOf(step: Step, line: string, look: Style): readonly string[] {
+  const { paint, widest } = look
   const { sign, style } = signs[effectOf(step.action)]
   return [
-    ...wrapped(printable(line), { first: `    ${paint(style, sign)} `, rest: '      ' }),
-    ...changedFields(step).flatMap(text => wrapped(printable(text), { first: DEEP, rest: DEEPER })),
-    ...step.reason.split('\n').flatMap(text => reasonLines(text, paint)),
-    ...verdictLines(step, paint),
+    ...wrapped(printable(line), { first: `    ${paint(style, sign)} `, rest: '      ', widest }),
+    ...changedFields(step).flatMap(text => wrapped(printable(text), { first: DEEP, rest: DEEPER, widest })),
+    ...step.reason.split('\n').flatMap(text => reasonLines(text, look)),
+    ...verdictLines(step, look),
   ]
 }
 
 /** How a text changes stands on lines of its own, and is not to be overlooked. */
-function reasonLines(text: string, paint: Paint): readonly string[] {
-  const style = /^[-+] /.test(text) ? undefined : (line: string) => paint('dim', line)
-  return wrapped(printable(text), { first: DEEP, rest: DEEP, ...(style === undefined ? {} : { style }) })
+function reasonLines(text: string, { paint, widest }: Style): readonly string[] {
+  if (/^[-+] /.test(text)) return wrapped(printable(text), { first: DEEP, rest: DEEPER, widest })
+  return wrapped(printable(text), { first: DEEP, rest: DEEP, widest, style: line => paint('dim', line) })
 }
 
 /** For changes, what was and what will be; boundaries are named in the reason, since a step knows only their ids. */
@@ -76,17 +82,21 @@ const textLines = (sign: string, text: string): readonly string[] =>
     .filter(line => line.trim() !== '')
     .map(line => `${sign} ${line.trim()}`)
 
-function verdictLines({ verdict }: Step, paint: Paint): readonly string[] {
+function verdictLines({ verdict }: Step, { paint, widest }: Style): readonly string[] {
   switch (verdict.kind) {
     case 'proceed':
       return []
     case 'hold':
-      return verdictText(paint('yellow', 'held'), verdict)
+      return verdictText(paint('yellow', 'held'), verdict, widest)
     case 'refuse':
-      return verdictText(paint('red', 'refused'), verdict)
+      return verdictText(paint('red', 'refused'), verdict, widest)
   }
 }
 
-function verdictText(word: string, { guard, reason }: { guard: string; reason: string }): readonly string[] {
-  return wrapped(printable(reason), { first: `${DEEP}${word} by ${guard}: `, rest: DEEPER })
+function verdictText(
+  word: string,
+  { guard, reason }: { readonly guard: string; readonly reason: string },
+  widest: number,
+): readonly string[] {
+  return wrapped(printable(reason), { first: `${DEEP}${word} by ${guard}: `, rest: DEEPER, widest })
 }

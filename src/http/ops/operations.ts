@@ -21,7 +21,6 @@ export async function registerOperations(app: FastifyInstance, parts: Operations
     routes.setSerializerCompiler(serializerCompiler)
     routes.setErrorHandler(answerOperationsError)
     registerOpenapi(routes)
-    // Plugins load in this order: the description has to be listening when the routes come.
     routes.register((open, _, loaded) => {
       registerHealth(open.withTypeProvider<ZodTypeProvider>(), parts)
       loaded()

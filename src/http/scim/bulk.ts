@@ -6,6 +6,7 @@ import { maxBulkPayload, parseBulkRequest } from '../../scim/bulk-request.ts'
 import { type BulkCall, runBulk } from '../../scim/bulk-run.ts'
 import type { Json } from '../../scim/json.ts'
 import { groupType } from '../../scim/schema/group.ts'
+import { bulkOperation } from '../description/scim-operations.ts'
 import { problemOf } from '../plugins/errors.ts'
 import { refusalIn } from '../plugins/refusals.ts'
 import type { Answer, Call, ResourceEndpoint } from './answer.ts'
@@ -19,11 +20,15 @@ export function registerBulk(
   endpoints: readonly ResourceEndpoint[],
   { publicUrl, onRefusal }: Pick<ScimParts, 'publicUrl' | 'onRefusal'>,
 ): void {
-  app.post<{ Body: Json }>('/Bulk', { bodyLimit: maxBulkPayload }, async (request, reply) => {
-    const asked = parseBulkRequest(request.body)
-    const answer = await runBulk(asked, partsFor(request))
-    return reply.type(scimJson).send(JSON.stringify(answer))
-  })
+  app.post<{ Body: Json }>(
+    '/Bulk',
+    { bodyLimit: maxBulkPayload, config: { scim: bulkOperation } },
+    async (request, reply) => {
+      const asked = parseBulkRequest(request.body)
+      const answer = await runBulk(asked, partsFor(request))
+      return reply.type(scimJson).send(JSON.stringify(answer))
+    },
+  )
   refuseOtherMethods(app, '/Bulk', ['POST'])
 
   function partsFor(request: FastifyRequest) {

@@ -5,6 +5,7 @@ import { resourceTypeDocuments, schemaDocuments, serviceProviderConfig } from '.
 import { ScimError } from '../../scim/error.ts'
 import type { JsonObject } from '../../scim/json.ts'
 import { listResponse } from '../../scim/page.ts'
+import { configOperation, documentOperations } from '../description/scim-operations.ts'
 import { scimJson } from './media-type.ts'
 import { refuseOtherMethods } from './methods.ts'
 import { baseUrl } from './resource-routes.ts'
@@ -13,7 +14,7 @@ import type { ScimParts } from './scim.ts'
 const Params = z.object({ id: z.string() })
 
 export function registerDiscovery(app: FastifyInstance, { publicUrl }: ScimParts): void {
-  app.get('/ServiceProviderConfig', async (request, reply) => {
+  app.get('/ServiceProviderConfig', { config: { scim: configOperation } }, async (request, reply) => {
     refuseFilter(request)
     return reply.type(scimJson).send(serviceProviderConfig(baseUrl(request, publicUrl)))
   })
@@ -21,13 +22,17 @@ export function registerDiscovery(app: FastifyInstance, { publicUrl }: ScimParts
   serve('/ResourceTypes', resourceTypeDocuments)
   serve('/Schemas', schemaDocuments)
 
-  function serve(url: string, documents: (base: string) => readonly JsonObject[]): void {
-    app.get(url, async (request, reply) => {
+  function serve(
+    url: '/ResourceTypes' | '/Schemas',
+    documents: (base: string) => readonly JsonObject[],
+  ): void {
+    const about = documentOperations(url)
+    app.get(url, { config: { scim: about.list } }, async (request, reply) => {
       refuseFilter(request)
       const all = documents(baseUrl(request, publicUrl))
       return reply.type(scimJson).send(listResponse(all.length, 1, all))
     })
-    app.get(`${url}/:id`, async (request, reply) => {
+    app.get(`${url}/:id`, { config: { scim: about.get } }, async (request, reply) => {
       refuseFilter(request)
       const wanted = Params.parse(request.params).id
       const found = documents(baseUrl(request, publicUrl)).find(

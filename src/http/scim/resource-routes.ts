@@ -3,6 +3,7 @@ import { Readable } from 'node:stream'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { z } from 'zod'
 import type { Json } from '../../scim/json.ts'
+import { resourceOperations } from '../description/scim-operations.ts'
 import type { Answer, Call, ResourceEndpoint } from './answer.ts'
 import { scimJson } from './media-type.ts'
 import { refuseOtherMethods } from './methods.ts'
@@ -15,25 +16,32 @@ export function registerResource(
   limits: { readonly bodyLimit?: number } = {},
 ): void {
   const { endpoint: url } = endpoint.type
+  const about = resourceOperations(endpoint.type)
   const call = (request: FastifyRequest) => callOf(request, publicUrl)
 
-  app.get(url, async (request, reply) => send(reply, await endpoint.search(request.query, call(request))))
-  app.post<{ Body: Json }>(`${url}/.search`, async (request, reply) =>
+  app.get(url, { config: { scim: about.list } }, async (request, reply) =>
+    send(reply, await endpoint.search(request.query, call(request))),
+  )
+  app.post<{ Body: Json }>(`${url}/.search`, { config: { scim: about.search } }, async (request, reply) =>
     send(reply, await endpoint.search(request.body, call(request))),
   )
-  app.post<{ Body: Json }>(url, limits, async (request, reply) =>
+  app.post<{ Body: Json }>(url, { ...limits, config: { scim: about.create } }, async (request, reply) =>
     send(reply, await endpoint.create(request.body, call(request))),
   )
-  app.get(`${url}/:id`, async (request, reply) =>
+  app.get(`${url}/:id`, { config: { scim: about.get } }, async (request, reply) =>
     send(reply, await endpoint.get(idOf(request), call(request))),
   )
-  app.put<{ Body: Json }>(`${url}/:id`, limits, async (request, reply) =>
-    send(reply, await endpoint.replace(idOf(request), request.body, call(request))),
+  app.put<{ Body: Json }>(
+    `${url}/:id`,
+    { ...limits, config: { scim: about.replace } },
+    async (request, reply) => send(reply, await endpoint.replace(idOf(request), request.body, call(request))),
   )
-  app.patch<{ Body: Json }>(`${url}/:id`, limits, async (request, reply) =>
-    send(reply, await endpoint.patch(idOf(request), request.body, call(request))),
+  app.patch<{ Body: Json }>(
+    `${url}/:id`,
+    { ...limits, config: { scim: about.patch } },
+    async (request, reply) => send(reply, await endpoint.patch(idOf(request), request.body, call(request))),
   )
-  app.delete(`${url}/:id`, async (request, reply) =>
+  app.delete(`${url}/:id`, { config: { scim: about.remove } }, async (request, reply) =>
     send(reply, await endpoint.remove(idOf(request), call(request))),
   )
   refuseOtherMethods(app, url, ['GET', 'POST'])

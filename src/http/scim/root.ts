@@ -5,6 +5,7 @@ import type { Dialects } from '../../scim/dialects/dialects.ts'
 import { ScimError } from '../../scim/error.ts'
 import { listPieces, listText, type PagePlace, parseCursorCount, parsePage } from '../../scim/page.ts'
 import type { StoredText } from '../../scim/resource-text.ts'
+import { rootOperations } from '../description/scim-operations.ts'
 import type { Answer, Call } from './answer.ts'
 import { refuseOtherMethods } from './methods.ts'
 import type { Rendered, ResourceList } from './resource-endpoint.ts'
@@ -25,8 +26,10 @@ export function registerRoot(
   kinds: readonly ResourceList<StoredText>[],
   { cursors, dialects, publicUrl }: RootParts,
 ): void {
-  app.get('/', async (request, reply) => send(reply, await search(request.query, callOf(request, publicUrl))))
-  app.post('/.search', async (request, reply) =>
+  app.get('/', { config: { scim: rootOperations.list } }, async (request, reply) =>
+    send(reply, await search(request.query, callOf(request, publicUrl))),
+  )
+  app.post('/.search', { config: { scim: rootOperations.search } }, async (request, reply) =>
     send(reply, await search(request.body, callOf(request, publicUrl))),
   )
   refuseOtherMethods(app, '/', ['GET'])

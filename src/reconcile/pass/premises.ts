@@ -117,7 +117,10 @@ async function readNames(
   }
   const catalogue = await read(dynatrace, asked.full)
   const definitions = assign(catalogue)
-  if (asked.full || isInStep(definitions, catalogue)) return { catalogue, definitions }
+  // What the registry does not hold may have gone since the catalogue was read, and then nothing can be bound to it.
+  if (asked.full || (isHeld(definitions, asked.ownership) && isInStep(definitions, catalogue))) {
+    return { catalogue, definitions }
+  }
   const fresh = await read(dynatrace, true)
   return { catalogue: fresh, definitions: withoutRedefined(assign(fresh), fresh) }
 }
@@ -144,4 +147,9 @@ function followedKeys(scope: Scope, { departures }: DirectorySnapshot): readonly
     const next = lastSuccessor(key, departures)
     return next === undefined || scope.emails.has(next) ? [] : [next]
   })
+}
+
+function isHeld(wanted: Definitions, held: Pick<Ownership, 'policies' | 'boundaries'>): boolean {
+  const ids = new Set([...held.policies.values(), ...held.boundaries.values()].map(({ id }) => id))
+  return [...wanted.policies.keys(), ...wanted.boundaries.keys()].every(id => ids.has(id))
 }
