@@ -488,6 +488,21 @@ test('a keyed pass makes the boundary of a new team, and reads no text', async t
   t.same((await world.plan()).plan.steps, [])
 })
 
+test('a keyed pass does not take a deleted boundary for granted because it remembers it', async t => {
+  const world = await worldOf(t)
+  const ana = await world.user('ana')
+  const id = await world.group('dt-payments', [ana])
+  await world.apply()
+  await world.scim('DELETE', `/Groups/${id}`)
+  const gone = await world.apply()
+  t.ok(titles(gone).includes('delete boundary "payments scope"'), titles(gone).join())
+  t.equal(gone.status, 'in-step', JSON.stringify(gone.results))
+  await world.group('dt-payments', [ana])
+  const back = await world.keyed()
+  t.equal(back.status, 'in-step', JSON.stringify(back.results))
+  t.ok(titles(back).includes('create boundary "payments scope"'), titles(back).join())
+})
+
 test('a keyed pass says nothing anew, since it does not know everybody who is bound to it', async t => {
   const clock = testClock()
   const store = await newStore(t)
