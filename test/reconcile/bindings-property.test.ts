@@ -4,11 +4,8 @@
  * both ends allow. In the end it has what it should, or is told why there is no safe way.
  */
 import { randomUUID } from 'node:crypto'
-import { createServer, type IncomingMessage } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import fc from 'fast-check'
 import { type Test, test } from 'tap'
-import { request } from 'undici'
 import { connectDynatrace } from '../../src/dynatrace/client.ts'
 import type { Dynatrace } from '../../src/dynatrace/dynatrace.ts'
 import { silentLog } from '../../src/lib/log.ts'
@@ -27,6 +24,7 @@ import type { State, StateBinding } from '../../src/reconcile/state.ts'
 import type { StepResult } from '../../src/reconcile/step.ts'
 import { startSimulator } from '../../src/simulator/start.ts'
 import { openStore } from '../../src/store/open.ts'
+import { forward, relay } from '../support/relay.ts'
 import { testClock } from '../support/world.ts'
 
 /** Set it for a long run: `BINDING_HISTORIES=1000 npx tap test/reconcile/bindings-property.test.ts`. */
@@ -402,7 +400,7 @@ async function faultyWire(t: Test, target: string) {
     wrong: undefined as string | undefined,
     look: async (_call: string): Promise<void> => undefined,
   }
-  const server = createServer(async (asked, answer) => {
+  wire.url = await relay(t, async (asked, answer) => {
     const isWrite = asked.method !== 'GET'
     wire.calls.push(asked.method ?? '')
     const fault = (isWrite ? wire.writes : wire.reads).shift() ?? 'none'
@@ -416,40 +414,15 @@ async function faultyWire(t: Test, target: string) {
       answer.end('{"error":{"code":503,"message":"not now"}}')
       return
     }
-    const body = await textOf(asked)
-    const got = await request(`${target}${asked.url}`, {
-      method: isMethod(asked.method) ? asked.method : 'GET',
-      headers: {
-        authorization: asked.headers.authorization ?? '',
-        ...(body === '' ? {} : { 'content-type': 'application/json' }),
-      },
-      ...(body === '' ? {} : { body }),
-    })
-    const text = await got.body.text()
-    if (isWrite) await wire.look(`${asked.method} ${asked.url} ${body} ${got.statusCode}`)
+    const { body, status, text } = await forward(asked, target)
+    if (isWrite) await wire.look(`${asked.method} ${asked.url} ${body} ${status}`)
     if (fault === 'lost' || fault === 'crash-after') {
       wire.crashed ||= fault === 'crash-after'
       asked.socket.destroy()
       return
     }
-    answer.writeHead(got.statusCode, { 'content-type': 'application/json' })
+    answer.writeHead(status, { 'content-type': 'application/json' })
     answer.end(text)
   })
-  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))
-  t.teardown(() => {
-    server.closeAllConnections()
-    server.close()
-  })
-  const { port } = server.address() as AddressInfo
-  wire.url = `http://127.0.0.1:${port}`
   return wire
-}
-
-const isMethod = (method: string | undefined): method is 'GET' | 'POST' | 'PUT' | 'DELETE' =>
-  method === 'GET' || method === 'POST' || method === 'PUT' || method === 'DELETE'
-
-async function textOf(message: IncomingMessage): Promise<string> {
-  let text = ''
-  for await (const piece of message.setEncoding('utf8')) text += piece
-  return text
 }

@@ -4,11 +4,9 @@
  * write that reached it: at no time less than both ends grant, or more than both ends allow. Afterwards the bridge is
  * quiet, or says why there is no safe way.
  */
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import fc from 'fast-check'
 import { type Test, test } from 'tap'
-import { request } from 'undici'
 import { silentLog } from '../../src/lib/log.ts'
 import { allows } from '../../src/policy/decide.ts'
 import { type EffectiveStatement, effectiveStatements } from '../../src/policy/effective.ts'
@@ -16,6 +14,7 @@ import { parseBoundary } from '../../src/policy/parse-boundary.ts'
 import { parsePolicy } from '../../src/policy/parse-policy.ts'
 import type { Run } from '../../src/reconcile/run.ts'
 import { openStore } from '../../src/store/open.ts'
+import { forward, relay } from '../support/relay.ts'
 import { makeWorld, testClock, type World } from '../support/world.ts'
 
 /** Set it for a long run: `DEFINITION_HISTORIES=500 npx tap test/reconcile/definitions-property.test.ts`. */
@@ -312,7 +311,7 @@ async function faultyWire(t: Test, target: string) {
   }
   // One after the other, so that what is seen after a write is the state that it made.
   let turn: Promise<void> = Promise.resolve()
-  const server = createServer((asked, answer) => {
+  wire.url = await relay(t, (asked, answer) => {
     turn = turn.then(() => pass(asked, answer)).catch(() => void asked.socket.destroy())
   })
   async function pass(asked: IncomingMessage, answer: ServerResponse): Promise<void> {
@@ -326,39 +325,14 @@ async function faultyWire(t: Test, target: string) {
       answer.writeHead(503, { 'content-type': 'application/json' })
       return void answer.end('{"error":{"code":503,"message":"not now"}}')
     }
-    const body = await textOfBody(asked)
-    const got = await request(`${target}${asked.url}`, {
-      method: isMethod(asked.method) ? asked.method : 'GET',
-      headers: {
-        authorization: asked.headers.authorization ?? '',
-        ...(body === '' ? {} : { 'content-type': asked.headers['content-type'] ?? 'application/json' }),
-      },
-      ...(body === '' ? {} : { body }),
-    })
-    const text = await got.body.text()
-    if (isWrite) await wire.look(`${asked.method} ${asked.url} ${body} ${got.statusCode}`)
+    const { body, status, text } = await forward(asked, target)
+    if (isWrite) await wire.look(`${asked.method} ${asked.url} ${body} ${status}`)
     if (fault === 'lost' || fault === 'crash-after') {
       wire.crashed ||= fault === 'crash-after'
       return void asked.socket.destroy()
     }
-    answer.writeHead(got.statusCode, { 'content-type': 'application/json' })
+    answer.writeHead(status, { 'content-type': 'application/json' })
     answer.end(text)
   }
-  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))
-  t.teardown(() => {
-    server.closeAllConnections()
-    server.close()
-  })
-  const { port } = server.address() as AddressInfo
-  wire.url = `http://127.0.0.1:${port}`
   return wire
-}
-
-const isMethod = (method: string | undefined): method is 'GET' | 'POST' | 'PUT' | 'DELETE' =>
-  method === 'GET' || method === 'POST' || method === 'PUT' || method === 'DELETE'
-
-async function textOfBody(message: IncomingMessage): Promise<string> {
-  let text = ''
-  for await (const piece of message.setEncoding('utf8')) text += piece
-  return text
 }

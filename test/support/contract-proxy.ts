@@ -1,9 +1,8 @@
 /** Stands between a client and the simulator, passes everything on, and holds both against the contract. */
-import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import type { Test } from 'tap'
 import { Agent } from 'undici'
 import { readContract } from './contract.ts'
+import { relay } from './relay.ts'
 
 export interface ContractProxy {
   readonly url: string
@@ -19,12 +18,12 @@ export async function contractProxy(t: Test, target: string): Promise<ContractPr
   const seen = new Map<string, Set<number>>()
   const problems: string[] = []
   const agent = new Agent()
-  const server = createServer(async (request, reply) => {
-    const { method = 'GET', url = '/' } = request
+  const url = await relay(t, async (request, reply) => {
+    const { method = 'GET', url: path = '/' } = request
     const body = Buffer.concat(await request.toArray()).toString()
     const upstream = await agent.request({
       origin: target,
-      path: url,
+      path,
       method: method as 'GET', // passed on as it came
       headers: request.headers,
       body: body === '' ? null : body,
@@ -33,12 +32,12 @@ export async function contractProxy(t: Test, target: string): Promise<ContractPr
     const { 'content-type': type } = upstream.headers
     const call = {
       method,
-      target: url.replace(/^\/e\/[^/]+/, ''),
+      target: path.replace(/^\/e\/[^/]+/, ''),
       contentType: request.headers['content-type'],
       body,
     }
     const operation = contract.find(call)
-    if (operation === undefined) problems.push(`${method} ${url}: the contract has no such operation`)
+    if (operation === undefined) problems.push(`${method} ${path}: the contract has no such operation`)
     else {
       const status = upstream.statusCode
       seen.set(operation.operationId, (seen.get(operation.operationId) ?? new Set()).add(status))
@@ -52,12 +51,6 @@ export async function contractProxy(t: Test, target: string): Promise<ContractPr
     reply.writeHead(upstream.statusCode, upstream.headers)
     reply.end(text)
   })
-  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))
-  t.teardown(async () => {
-    server.closeAllConnections()
-    server.close()
-    await agent.destroy()
-  })
-  const { port } = server.address() as AddressInfo // it listens on TCP, not on a pipe
-  return { url: `http://127.0.0.1:${port}`, seen, problems }
+  t.teardown(() => agent.destroy())
+  return { url, seen, problems }
 }

@@ -63,15 +63,15 @@ export async function applyPlan(
       continue
     }
     await recorder.begun(steps)
-    await runPhase(phase, steps, plan, { ...parts, plan, knowledge, late })
+    await runPhase(phase, steps, { ...parts, plan, knowledge, late })
     await excuseDeactivated(steps, parts)
     await recorder.done(steps, ledger.results)
   }
   return ledger.results
 }
 
-async function runPhase(phase: Phase, steps: readonly Step[], plan: Plan, parts: RightsParts): Promise<void> {
-  const { ledger } = parts
+async function runPhase(phase: Phase, steps: readonly Step[], parts: RightsParts): Promise<void> {
+  const { ledger, plan } = parts
   const failed = (step: Step) =>
     step.verdict.kind === 'proceed' && ledger.results.has(step.id) && !ledger.applied(step)
   switch (phase) {

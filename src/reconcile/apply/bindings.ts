@@ -55,7 +55,8 @@ export async function settleBindings(
   }
 }
 
-const WAITING = 'Not all of the rights that replace it came about, so it stays until they do.'
+/** Why something is not taken away yet. */
+export const WAITING = 'Not all of the rights that replace it came about, so it stays until they do.'
 
 interface Running {
   readonly work: BindingWork

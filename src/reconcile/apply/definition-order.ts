@@ -4,6 +4,7 @@ import { usesOf } from '../bindings-of-definitions.ts'
 import type { Redefinition } from '../redefinitions/preference.ts'
 import type { Plan } from '../step.ts'
 import { type ApplyParts, stepsOf } from './parts.ts'
+import { rightSteps } from './right-step.ts'
 
 type Known = Pick<ApplyParts, 'ledger' | 'uses'>
 
@@ -35,14 +36,7 @@ export function waitingRedefinitions(
   { ledger, uses }: Known,
 ): readonly Redefinition[] {
   const short = new Set(
-    stepsOf(
-      plan.steps,
-      'add-binding',
-      'change-binding',
-      'remove-binding',
-      'add-permission',
-      'remove-permission',
-    )
+    rightSteps(plan.steps)
       .filter(step => step.verdict.kind === 'proceed' && ledger.results.has(step.id) && !ledger.applied(step))
       .map(step => groupOf(step.action) ?? ''),
   )

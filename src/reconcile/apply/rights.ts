@@ -10,16 +10,14 @@ import { realmsOf } from '../bindings/realm.ts'
 import { isNewGroup } from '../keys.ts'
 import type { StateBinding } from '../state.ts'
 import type { Plan, Step } from '../step.ts'
-import { type BindingStep, settleBindings } from './bindings.ts'
+import { type BindingStep, settleBindings, WAITING } from './bindings.ts'
 import { type ApplyParts, stepsOf } from './parts.ts'
 import type { PolicyKnowledge } from './policy-knowledge.ts'
 import { claimRights, releaseRights } from './right-claims.ts'
-import { bindingOf, type RightStep } from './right-step.ts'
+import { bindingOf, type RightStep, rightSteps } from './right-step.ts'
 import { verifyPermissions } from './verify-rights.ts'
 
 const AHEAD = 8
-
-const WAITING = 'Not all of the rights that replace it came about, so it stays until they do.'
 
 export interface RightsParts extends ApplyParts {
   /** The whole plan: what one phase may do to a group depends on what others have for it. */
@@ -113,14 +111,9 @@ function outlooks({ plan, ledger, late }: RightsParts): (ref: string) => Outlook
     if (action.kind === 'create-boundary') unspoken.add(action.boundary.id)
     if (action.kind === 'update-policy' || action.kind === 'update-boundary') unspoken.add(action.to.id)
   }
-  const rights = stepsOf(
-    plan.steps,
-    'add-binding',
-    'change-binding',
-    'remove-binding',
-    'add-permission',
-    'remove-permission',
-  ).filter(step => step.verdict.kind === 'proceed' || step.action.kind === 'remove-binding')
+  const rights = rightSteps(plan.steps).filter(
+    step => step.verdict.kind === 'proceed' || step.action.kind === 'remove-binding',
+  )
   const byGroup = Map.groupBy(rights, step => groupOf(step.action) ?? '')
   return ref => ({ steps: byGroup.get(ref) ?? [], unspoken })
 }
