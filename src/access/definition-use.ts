@@ -68,12 +68,14 @@ function defined(kind: string, name: NameTemplate, content: string, path: Path):
 }
 
 function usesOf({ index, rule, captures }: WrittenRule): readonly Use[] {
-  return (rule?.bindings ?? []).map((binding, at) => ({
-    binding,
-    path: ['rules', index, 'bindings', at],
-    policy: compileName(binding.policy, captures),
-    boundaries: binding.boundaries.map(name => compileName(name, captures)),
-  }))
+  return (rule?.groups ?? [])
+    .flatMap(group => group.bindings)
+    .map((binding, at) => ({
+      binding,
+      path: ['rules', index, 'bindings', at],
+      policy: compileName(binding.policy, captures),
+      boundaries: binding.boundaries.map(name => compileName(name, captures)),
+    }))
 }
 
 /** Tells of definitions that no binding can come to mean. */

@@ -18,6 +18,8 @@ export interface DesiredBinding {
 export interface DesiredPermission {
   readonly role: string
   readonly level: DesiredLevel
+  /** Name of the management zone of the environment to which the role is limited; undefined: the whole level. */
+  readonly zone: string | undefined
   readonly rules: readonly string[]
 }
 

@@ -51,23 +51,25 @@ export function* desiring(model: AccessModel, groups: readonly IdpGroup[]): Work
   const expansion = expandBoundaries(model.boundaries)
 
   for (const rule of model.rules) {
-    const { wish, findings: findingsOfRule } = compileRule(rule, model.environments)
+    const { wishes: wishesOf, findings: findingsOfRule } = compileRule(rule, model.environments)
     let idle = true
     for (const { group, name } of named) {
       yield
-      const wished = wish(group, name)
+      const wished = wishesOf(group, name)
       if (wished === undefined) continue
       idle = false
       matched.add(group)
-      expansion.note(rule.name, wished.variables)
-      if (wished.unsafe !== undefined) {
-        refused.push(wished)
-        continue
+      for (const wish of wished) {
+        expansion.note(rule.name, wish.variables)
+        if (wish.unsafe !== undefined) {
+          refused.push(wish)
+          continue
+        }
+        const key = foldKey(wish.groupName)
+        const others = wishes.get(key)
+        if (others === undefined) wishes.set(key, [wish])
+        else others.push(wish)
       }
-      const key = foldKey(wished.groupName)
-      const others = wishes.get(key)
-      if (others === undefined) wishes.set(key, [wished])
-      else others.push(wished)
     }
     findings.push(...(idle ? [idleRule(rule)] : findingsOfRule()))
   }

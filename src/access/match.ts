@@ -16,9 +16,10 @@ export function matchRule(rule: Rule, displayName: string): Variables | undefine
 /** The same for many names: what depends on the rule alone is worked out once. */
 export function compileMatcher(matcher: Matcher): (name: FoldedName) => Variables | undefined {
   if (matcher.kind === 'names') {
-    const names = new Set(matcher.displayNames.map(foldText))
+    const names = new Set(matcher.names.map(foldText))
     return name => (names.has(name.folded) ? { displayName: name.source } : undefined)
   }
+  if (matcher.kind !== 'pattern') return () => undefined
   const parts = matcher.parts.map(foldPart)
   const head = parts[0]?.kind === 'text' ? parts[0].text : ''
   const last = parts.at(-1)

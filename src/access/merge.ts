@@ -77,7 +77,7 @@ function mergeBindings(wishes: readonly Wish[]): {
 function mergePermissions(wishes: readonly Wish[]): readonly DesiredPermission[] {
   const byIdentity = new Map<string, { readonly permission: DesiredPermission; readonly rules: string[] }>()
   for (const permission of wishes.flatMap(wish => wish.permissions)) {
-    const key = `${permission.role} ${levelKey(permission.level)}`
+    const key = `${permission.role} ${levelKey(permission.level)} ${permission.zone ?? ''}`
     const first = byIdentity.get(key)
     if (first === undefined) byIdentity.set(key, { permission, rules: [...permission.rules] })
     else first.rules.push(...permission.rules)

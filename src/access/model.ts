@@ -10,15 +10,53 @@ export interface Environment {
   readonly labels: Readonly<Record<string, string>>
 }
 
-/** Which IdP groups a rule takes, by displayName (compared without letter case, as SCIM does). */
+/** What of an IdP group is looked at. Both are compared without letter case; a group may have no `externalId`. */
+export type MatchAttribute = 'displayName' | 'externalId'
+
+/** Which IdP groups a rule takes. */
 export type Matcher =
-  | { readonly kind: 'names'; readonly displayNames: readonly string[] }
-  | { readonly kind: 'pattern'; readonly source: string; readonly parts: readonly PatternPart[] }
+  | { readonly kind: 'names'; readonly attribute: MatchAttribute; readonly names: readonly string[] }
+  | {
+      readonly kind: 'pattern'
+      readonly attribute: MatchAttribute
+      readonly source: string
+      readonly parts: readonly PatternPart[]
+    }
+  /** RE2 syntax over the whole value, in linear time; its named groups are the variables. */
+  | {
+      readonly kind: 'regex'
+      readonly attribute: MatchAttribute
+      readonly source: string
+      readonly captures: readonly string[]
+    }
+  /** The first that fits. All have the same variables. */
+  | { readonly kind: 'any'; readonly of: readonly Matcher[] }
+
+/** What a typed capture takes; always one or more characters. */
+export type CaptureType = 'digits' | 'letters' | 'word' | 'slug' | 'uuid'
 
 export type PatternPart =
   | { readonly kind: 'text'; readonly text: string }
-  /** A capture: one of `choices` when given, else one or more characters, as few as fit. */
-  | { readonly kind: 'capture'; readonly name: string; readonly choices: readonly string[] | undefined }
+  /** A capture: one of `choices` when given, else one or more characters (of the type, if one is given), as few as fit. */
+  | {
+      readonly kind: 'capture'
+      readonly name: string
+      readonly choices: readonly string[] | undefined
+      readonly type: CaptureType | undefined
+    }
+
+/** IdP groups that a rule leaves alone although it matches them. */
+export type Exclusion =
+  | { readonly kind: 'group'; readonly matcher: Matcher }
+  /** Groups of which one of these variables has one of these values (without letter case). */
+  | { readonly kind: 'values'; readonly variable: string; readonly values: readonly string[] }
+
+/** Something is granted up to and including this day. */
+export interface Expiry {
+  /** `2027-01-31`: the last day, which ends at midnight UTC. */
+  readonly lastDay: string
+  readonly reason: string
+}
 
 /** Where a binding or role is granted, before environment selectors are resolved. */
 export type LevelSelector =
@@ -26,26 +64,48 @@ export type LevelSelector =
   | { readonly kind: 'environments'; readonly names: readonly string[] }
   /** Environments that carry all these labels; values may use the rule's variables. */
   | { readonly kind: 'labels'; readonly labels: Readonly<Record<string, string>> }
+  /** All that any of these select, each once. */
+  | { readonly kind: 'several'; readonly of: readonly LevelSelector[] }
 
 export interface BindingTemplate {
   readonly policy: string
   readonly level: LevelSelector
   readonly parameters: Readonly<Record<string, string>>
   readonly boundaries: readonly string[]
+  readonly until: Expiry | undefined
 }
 
 export interface PermissionTemplate {
   readonly role: string
   readonly level: LevelSelector
+  /** Names of management zones to which the role is limited in each environment; none: the whole environment. */
+  readonly zones: readonly string[]
+  readonly until: Expiry | undefined
 }
 
-/** One entry of `rules`. Strings may hold `{variable}`: captures of the pattern, and `{displayName}`. */
-export interface Rule {
+/** A Dynatrace group that a rule makes. Strings may hold `{variable}`. */
+export interface GroupTemplate {
   readonly name: string
-  readonly match: Matcher
-  readonly group: { readonly name: string; readonly description: string }
+  readonly description: string
   readonly bindings: readonly BindingTemplate[]
   readonly permissions: readonly PermissionTemplate[]
+}
+
+/**
+ * One entry of `rules`, with the defaults of the file filled in. Strings may hold `{variable}`: captures of the
+ * matcher, `{displayName}` and `{externalId}` (empty where the group has none).
+ */
+export interface Rule {
+  readonly name: string
+  /** For people; shown where access is explained. */
+  readonly description: string
+  /** How far the bridge goes with the groups of this rule; never further than the mode of the model. */
+  readonly mode: Mode | undefined
+  readonly match: Matcher
+  readonly unless: readonly Exclusion[]
+  readonly until: Expiry | undefined
+  /** Every IdP group that is taken leads to each of these; at least one. */
+  readonly groups: readonly GroupTemplate[]
 }
 
 /** A policy that the bridge keeps as written here. Its name and text hold no variables. */
@@ -74,12 +134,29 @@ export type Leaving =
   /** As `strip-groups` at once, and the user leaves the account after the grace period. */
   | { readonly kind: 'remove'; readonly afterMs: number }
 
+/** What must hold of the access of people who are in all of some IdP groups. */
+export interface Expectation {
+  /** As messages call it. */
+  readonly title: string
+  /** displayNames of IdP groups. They need not exist. */
+  readonly groups: readonly string[]
+  /** Where: each of these environments (ids), or the account alone when undefined. */
+  readonly environments: readonly string[] | undefined
+  readonly can: readonly string[]
+  readonly cannot: readonly string[]
+  /** What the permissions are used on, by condition name, e.g. `storage:dt.security_context`. */
+  readonly where: Readonly<Record<string, string>>
+  /** Where it is written. */
+  readonly place: { readonly file: string; readonly line: number; readonly column: number }
+}
+
 export interface AccessModel {
   readonly environments: readonly Environment[]
   readonly mode: Mode
   readonly rules: readonly Rule[]
   readonly policies: readonly PolicyDefinition[]
   readonly boundaries: readonly BoundaryDefinition[]
+  readonly expectations: readonly Expectation[]
   readonly lifecycle: {
     readonly invite: 'on-creation' | 'with-first-access'
     readonly deactivated: Leaving

@@ -19,10 +19,10 @@ export interface NameTemplate {
 export function compileName(text: string, captures: Captures | undefined): NameTemplate {
   const parts: readonly PatternPart[] = readTemplate(text).map(segment =>
     segment.kind === 'variable'
-      ? { kind: 'capture', name: segment.name, choices: captures?.get(segment.name) }
+      ? { kind: 'capture', name: segment.name, choices: captures?.get(segment.name), type: undefined }
       : { kind: 'text', text: segment.text },
   )
-  const match = compileMatcher({ kind: 'pattern', source: text, parts })
+  const match = compileMatcher({ kind: 'pattern', attribute: 'displayName', source: text, parts })
   return {
     text,
     fixed: parts.every(({ kind }) => kind === 'text') ? foldName(text) : undefined,

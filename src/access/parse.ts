@@ -72,6 +72,7 @@ function readModel(value: unknown, reading: Reading): AccessModel | undefined {
     rules: rules.flatMap(({ rule }) => rule ?? []),
     policies,
     boundaries,
+    expectations: [],
     lifecycle: readLifecycle(given.lifecycle ?? {}, ['lifecycle'], reading),
     protect: readProtect(given.protect ?? {}, ['protect'], reading),
     guards: readGuards(given.guards ?? {}, ['guards'], reading),

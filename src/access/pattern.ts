@@ -99,7 +99,7 @@ function readCapture(
       at,
     })
   }
-  return { part: { kind: 'capture', name, choices }, problems }
+  return { part: { kind: 'capture', name, choices, type: undefined }, problems }
 }
 
 function repeatedNames(parts: readonly PatternPart[], pattern: string): readonly PatternProblem[] {

@@ -75,7 +75,7 @@ function readBinding(
           ),
         )
   if (policy === undefined || level === undefined || parameters === undefined) return undefined
-  return boundaries === undefined ? undefined : { policy, level, parameters, boundaries }
+  return boundaries === undefined ? undefined : { policy, level, parameters, boundaries, until: undefined }
 }
 
 function readPermission(
@@ -90,7 +90,7 @@ function readPermission(
   const level =
     given.level === undefined ? undefined : readLevel(given.level, [...path, 'level'], context, reading)
   if (role !== undefined) checkRole(role, level, path, reading)
-  return role === undefined || level === undefined ? undefined : { role, level }
+  return role === undefined || level === undefined ? undefined : { role, level, zones: [], until: undefined }
 }
 
 function checkRole(role: string, level: LevelSelector | undefined, path: Path, reading: Reading): void {

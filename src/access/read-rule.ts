@@ -1,7 +1,7 @@
 /** One entry of `rules`. */
 import { foldKey } from '../lib/fold.ts'
 import type { Path } from './locate.ts'
-import type { Matcher, Rule } from './model.ts'
+import type { GroupTemplate, Matcher, Rule } from './model.ts'
 import { parsePattern } from './pattern.ts'
 import { readBindings, readPermissions } from './read-binding.ts'
 import type { KnownEnvironments } from './read-environments.ts'
@@ -39,7 +39,8 @@ export function readRule(
   const permissions = readPermissions(given.permissions ?? [], [...path, 'permissions'], context, reading)
   if (name === undefined || match === undefined || group === undefined) return undefined
   if (bindings === undefined || permissions === undefined) return undefined
-  return { name, match, group, bindings, permissions }
+  const made = { ...group, bindings, permissions }
+  return { name, description: '', mode: undefined, match, unless: [], until: undefined, groups: [made] }
 }
 
 function readMatch(value: unknown, path: Path, reading: Reading): Matcher | undefined {
@@ -66,7 +67,7 @@ function readMatch(value: unknown, path: Path, reading: Reading): Matcher | unde
     seen.add(foldKey(name))
   }
   const displayNames = allRead(names)
-  return displayNames && { kind: 'names', displayNames }
+  return displayNames && { kind: 'names', attribute: 'displayName', names: displayNames }
 }
 
 function readPattern(value: string, path: Path, reading: Reading): Matcher | undefined {
@@ -76,16 +77,16 @@ function readPattern(value: string, path: Path, reading: Reading): Matcher | und
   for (const { message, remedy, word, at } of problems) {
     reading.problem(path, message, remedy, { word, from: at })
   }
-  return problems.length === 0 ? { kind: 'pattern', source, parts } : undefined
+  return problems.length === 0 ? { kind: 'pattern', attribute: 'displayName', source, parts } : undefined
 }
 
 /** The variables that a rule with this matcher has. */
 export function capturesOf(match: Matcher): Captures {
   const captures: [string, readonly string[] | undefined][] =
-    match.kind === 'names'
+    match.kind !== 'pattern'
       ? []
       : match.parts.flatMap(part => (part.kind === 'capture' ? [[part.name, part.choices]] : []))
-  const displayNames = match.kind === 'names' ? match.displayNames : undefined
+  const displayNames = match.kind === 'names' ? match.names : undefined
   return new Map([...captures, ['displayName', displayNames]])
 }
 
@@ -94,7 +95,7 @@ function readGroup(
   path: Path,
   captures: Captures | undefined,
   reading: Reading,
-): Rule['group'] | undefined {
+): Pick<GroupTemplate, 'name' | 'description'> | undefined {
   const given = readMapping(value, path, { name: 'required', description: 'optional' }, reading)
   const name =
     given?.name === undefined ? undefined : readTemplateText(given.name, [...path, 'name'], captures, reading)

@@ -2,21 +2,31 @@
 import type { IdpGroup } from '../directory/snapshot.ts'
 import type { Finding } from '../lib/finding.ts'
 import type { Source } from './desired-group.ts'
-import type { Rule } from './model.ts'
+import type { Matcher, Rule } from './model.ts'
 
 const mostNames = 10
 
 export function idleRule(rule: Rule): Finding {
-  const wanted =
-    rule.match.kind === 'pattern'
-      ? `the pattern ${rule.match.source}`
-      : listNames(rule.match.displayNames.map(name => JSON.stringify(name)))
+  const wanted = matcherText(rule.match)
   return {
     kind: 'idle-rule',
     severity: 'info',
     subject: `rule ${rule.name}`,
     message: `No group of the identity provider matches ${wanted}, so rule "${rule.name}" grants nothing.`,
     remedy: 'Assign the group to the application in the identity provider, or correct "match".',
+  }
+}
+
+function matcherText(match: Matcher): string {
+  switch (match.kind) {
+    case 'names':
+      return listNames(match.names.map(name => JSON.stringify(name)))
+    case 'pattern':
+      return `the pattern ${match.source}`
+    case 'regex':
+      return `the regular expression ${match.source}`
+    case 'any':
+      return match.of.map(matcherText).join(' or ')
   }
 }
 

@@ -27,6 +27,10 @@ export function environmentsOf(
       return environments.filter(({ name }) => level.names.includes(name))
     case 'labels':
       return selectByLabels(environments, level.labels)
+    case 'several': {
+      const chosen = new Set(level.of.flatMap(each => environmentsOf(each, environments)))
+      return environments.filter(environment => chosen.has(environment))
+    }
   }
 }
 

@@ -4,7 +4,14 @@ import type { Finding } from '../lib/finding.ts'
 import type { DesiredBinding, DesiredLevel, DesiredPermission, Source } from './desired-group.ts'
 import type { FoldedName } from './folded-name.ts'
 import { compileMatcher } from './match.ts'
-import type { BindingTemplate, Environment, LevelSelector, Rule } from './model.ts'
+import type {
+  BindingTemplate,
+  Environment,
+  GroupTemplate,
+  LevelSelector,
+  PermissionTemplate,
+  Rule,
+} from './model.ts'
 import { noEnvironment } from './rule-findings.ts'
 import { selectByLabels } from './select.ts'
 import { compileTemplate, type Variables } from './template.ts'
@@ -22,8 +29,8 @@ export interface Wish {
 }
 
 export interface CompiledRule {
-  /** Undefined when the rule does not take the group. */
-  readonly wish: (group: IdpGroup, name: FoldedName) => Wish | undefined
+  /** One for each group of the rule; undefined when the rule does not take the IdP group. */
+  readonly wishes: (group: IdpGroup, name: FoldedName) => readonly Wish[] | undefined
   /** What was noticed so far. */
   readonly findings: () => readonly Finding[]
 }
@@ -31,8 +38,6 @@ export interface CompiledRule {
 /** Works out once what does not depend on the IdP group. */
 export function compileRule(rule: Rule, environments: readonly Environment[]): CompiledRule {
   const match = compileMatcher(rule.match)
-  const groupName = compileTemplate(rule.group.name)
-  const description = compileTemplate(rule.group.description)
   /** Label selectors that took nothing, with the IdP groups that asked. */
   const blanks = new Map<string, string[]>()
   const noteBlank = (selector: string, idpGroup: string): void => {
@@ -41,30 +46,52 @@ export function compileRule(rule: Rule, environments: readonly Environment[]): C
     else if (askers.at(-1) !== idpGroup) askers.push(idpGroup)
   }
   const rules = [rule.name]
-  const unsafe = compileUnsafe(rule.bindings)
-  const bindings = rule.bindings.map(template => compileBinding(template, environments, rules))
-  const permissions = rule.permissions.map(({ role, level }) => {
-    const levels = compileLevel(level, environments)
-    return (variables: Variables, note: NoteBlank): readonly DesiredPermission[] =>
-      levels(variables, note).map(chosen => ({ role, level: chosen, rules }))
-  })
-
+  const groups = rule.groups.map(group => compileGroup(group, environments, rules))
   return {
-    wish: (group, name) => {
+    wishes: (group, name) => {
       const variables = match(name)
       if (variables === undefined) return undefined
       const note = (selector: string): void => noteBlank(selector, group.displayName)
-      return {
-        groupName: groupName(variables).trim(),
-        description: description(variables).trim(),
-        source: { rule: rule.name, idpGroupId: group.id, idpGroupName: group.displayName },
-        bindings: bindings.flatMap(binding => binding(variables, note)),
-        permissions: permissions.flatMap(permission => permission(variables, note)),
-        variables,
-        unsafe: unsafe(variables),
-      }
+      const source = { rule: rule.name, idpGroupId: group.id, idpGroupName: group.displayName }
+      return groups.map(filled => ({ ...filled(variables, note), source, variables }))
     },
     findings: () => [...blanks].map(([selector, askers]) => noEnvironment(rule, selector, askers)),
+  }
+}
+
+function compileGroup(
+  template: GroupTemplate,
+  environments: readonly Environment[],
+  rules: readonly string[],
+): (variables: Variables, note: NoteBlank) => Omit<Wish, 'source' | 'variables'> {
+  const groupName = compileTemplate(template.name)
+  const description = compileTemplate(template.description)
+  const unsafe = compileUnsafe(template.bindings)
+  const bindings = template.bindings.map(binding => compileBinding(binding, environments, rules))
+  const permissions = template.permissions.map(permission =>
+    compilePermission(permission, environments, rules),
+  )
+  return (variables, note) => ({
+    groupName: groupName(variables).trim(),
+    description: description(variables).trim(),
+    bindings: bindings.flatMap(binding => binding(variables, note)),
+    permissions: permissions.flatMap(permission => permission(variables, note)),
+    unsafe: unsafe(variables),
+  })
+}
+
+function compilePermission(
+  { role, level, zones }: PermissionTemplate,
+  environments: readonly Environment[],
+  rules: readonly string[],
+): (variables: Variables, note: NoteBlank) => readonly DesiredPermission[] {
+  const levels = compileLevel(level, environments)
+  const names = zones.map(compileTemplate)
+  return (variables, note) => {
+    const limits = names.length === 0 ? [undefined] : [...new Set(names.map(name => name(variables)))]
+    return levels(variables, note).flatMap(chosen =>
+      limits.map(zone => ({ role, level: chosen, zone, rules })),
+    )
   }
 }
 
@@ -105,6 +132,10 @@ function compileLevel(
     }
     case 'labels':
       return compileSelector(selector.labels, environments)
+    case 'several': {
+      const each = selector.of.map(one => compileLevel(one, environments))
+      return (variables, note) => distinctLevels(each.flatMap(levels => levels(variables, note)))
+    }
   }
 }
 
@@ -126,6 +157,10 @@ function compileSelector(
     return chosen.map(toLevel)
   }
 }
+
+const distinctLevels = (levels: readonly DesiredLevel[]): readonly DesiredLevel[] => [
+  ...new Map(levels.map(level => [level.kind === 'account' ? '' : level.id, level])).values(),
+]
 
 function toLevel(environment: Environment): DesiredLevel {
   return { kind: 'environment', id: environment.id }

@@ -16,6 +16,8 @@ import { registerOperations } from '../http/ops/operations.ts'
 import { registerRequestMetrics } from '../http/ops/request-metrics.ts'
 import type { Clock } from '../lib/clock.ts'
 import { BridgeError, messageOf } from '../lib/errors.ts'
+import { type AccessViewParts, accessView } from '../reconcile/access-view.ts'
+import { policyTextMemory } from '../reconcile/account-texts.ts'
 import { callLedger } from '../reconcile/call-ledger.ts'
 import { catalogueMemory } from '../reconcile/catalogue-memory.ts'
 import { reconcileLoop } from '../reconcile/loop.ts'
@@ -96,11 +98,14 @@ export async function startBridge(options: BridgeOptions): Promise<RunningBridge
     })
     closers.push(() => connection.close())
     const readSnapshot = sqlSnapshot(store)
+    const catalogue = catalogueMemory(clock)
+    const policyTexts = policyTextMemory(() => clock.now())
+    const viewParts: AccessViewParts = { readSnapshot, connection, catalogue, policyTexts, clock }
     const reconciler = reconcileLoop(model.current(), {
       store,
       readSnapshot,
       changes: sqlChangeFeed(store),
-      catalogue: catalogueMemory(clock),
+      catalogue,
       runs: runStore(store, clock),
       connection,
       calls,
@@ -138,6 +143,7 @@ export async function startBridge(options: BridgeOptions): Promise<RunningBridge
           readJournal: query => readJournal(store.db, query),
           verifyJournal: () => verifyJournal(store.db),
           explainAccess: userName => userAccess(userName, { store, readSnapshot, model: model.current() }),
+          viewAccess: scope => accessView(model.current(), scope, viewParts),
           directoryFindings: directoryFindings({
             store,
             refusals,

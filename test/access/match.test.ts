@@ -43,7 +43,7 @@ test('letter case and composition make no difference in any script, and captures
 })
 
 test('listed names are compared without letter case', async t => {
-  const rule = ruleOf({ kind: 'names', displayNames: ['Dynatrace-Admins', 'é'] })
+  const rule = ruleOf({ kind: 'names', attribute: 'displayName', names: ['Dynatrace-Admins', 'é'] })
   t.same(matchRule(rule, 'dynatrace-admins'), { displayName: 'dynatrace-admins' })
   t.same(matchRule(rule, 'É'.normalize('NFD')), { displayName: 'É'.normalize('NFD') })
   t.equal(matchRule(rule, 'dynatrace-admins2'), undefined)
@@ -66,8 +66,8 @@ test('the matcher agrees with a lazy regular expression', async () => {
   })
   const part = fc.oneof(
     text.map((text): PatternPart => ({ kind: 'text', text })),
-    choices.map((choices): PatternPart => ({ kind: 'capture', name: '', choices })),
-    fc.constant<PatternPart>({ kind: 'capture', name: '', choices: undefined }),
+    choices.map((choices): PatternPart => ({ kind: 'capture', name: '', choices, type: undefined })),
+    fc.constant<PatternPart>({ kind: 'capture', name: '', choices: undefined, type: undefined }),
   )
   const parts = fc
     .array(part, { minLength: 1, maxLength: 6 })
@@ -75,7 +75,7 @@ test('the matcher agrees with a lazy regular expression', async () => {
   const name = fc.string({ unit: fc.constantFrom('a', 'b', 'A', 'B', '-', '.'), maxLength: 12 })
   fc.assert(
     fc.property(parts, name, (parts, name) => {
-      const rule = ruleOf({ kind: 'pattern', source: '', parts })
+      const rule = ruleOf({ kind: 'pattern', attribute: 'displayName', source: '', parts })
       const ours = matchRule(rule, name)
       const oracle = naive(parts, name)
       return JSON.stringify(sorted(ours)) === JSON.stringify(sorted(oracle))
@@ -103,11 +103,12 @@ test('hostile patterns and names take time in proportion', async t => {
 
 function take(pattern: string, name: string): Readonly<Record<string, string>> | undefined {
   const { parts } = parsePattern(pattern)
-  return matchRule(ruleOf({ kind: 'pattern', source: pattern, parts }), name)
+  return matchRule(ruleOf({ kind: 'pattern', attribute: 'displayName', source: pattern, parts }), name)
 }
 
 function ruleOf(match: Rule['match']): Rule {
-  return { name: 'r', match, group: { name: 'g', description: '' }, bindings: [], permissions: [] }
+  const group = { name: 'g', description: '', bindings: [], permissions: [] }
+  return { name: 'r', description: '', mode: undefined, match, unless: [], until: undefined, groups: [group] }
 }
 
 function naive(parts: readonly PatternPart[], name: string): Record<string, string> | undefined {

@@ -289,6 +289,7 @@ const rules: AccessModel = {
   rules: [],
   policies: [],
   boundaries: [],
+  expectations: [],
   lifecycle: {
     invite: 'on-creation',
     deactivated: { kind: 'strip-groups' },

@@ -14,6 +14,8 @@ import type { HealthSources } from '../../src/http/ops/parts.ts'
 import { registerRequestMetrics } from '../../src/http/ops/request-metrics.ts'
 import { systemClock } from '../../src/lib/clock.ts'
 import { silentLog } from '../../src/lib/log.ts'
+import { accessView } from '../../src/reconcile/access-view.ts'
+import { policyTextMemory } from '../../src/reconcile/account-texts.ts'
 import { callLedger } from '../../src/reconcile/call-ledger.ts'
 import { catalogueMemory } from '../../src/reconcile/catalogue-memory.ts'
 import { reconcileLoop } from '../../src/reconcile/loop.ts'
@@ -54,10 +56,13 @@ export async function runningBridge(
     limits: { retries: 0 },
   })
   const readSnapshot = sqlSnapshot(store)
+  const catalogue = catalogueMemory(clock)
+  const policyTexts = policyTextMemory(() => clock.now())
+  const viewParts = { readSnapshot, connection, catalogue, policyTexts, clock }
   const reconciler = reconcileLoop(model, {
     store,
     readSnapshot,
-    catalogue: catalogueMemory(clock),
+    catalogue,
     clock,
     log: silentLog,
     connection,
@@ -85,6 +90,7 @@ export async function runningBridge(
         readJournal: query => readJournal(store.db, query),
         verifyJournal: () => verifyJournal(store.db),
         explainAccess: userName => userAccess(userName, { store, readSnapshot, model }),
+        viewAccess: scope => accessView(model, scope, viewParts),
         directoryFindings: directoryFindings({ store, refusals, clock, emailDomains: [] }),
         health: {
           database: () => store.ping(),

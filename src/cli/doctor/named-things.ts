@@ -22,11 +22,13 @@ export function environmentChecks({ environments }: AccessModel, catalogue: Cata
 export function policyChecks(model: AccessModel, catalogue: Catalogue): readonly Check[] {
   const own = new Set(model.policies.map(({ name }) => foldKey(name)))
   const mentions = model.rules.flatMap(rule =>
-    rule.bindings.map(({ policy, level }) => ({
-      name: policy,
-      rule: rule.name,
-      levels: levelsOf(level, model),
-    })),
+    rule.groups
+      .flatMap(group => group.bindings)
+      .map(({ policy, level }) => ({
+        name: policy,
+        rule: rule.name,
+        levels: levelsOf(level, model),
+      })),
   )
   return [...Map.groupBy(mentions, ({ name }) => name)].map(([name, these]) => {
     const levels = new Map(these.flatMap(each => each.levels).map(level => [levelKey(level), level]))
@@ -45,7 +47,9 @@ export function policyChecks(model: AccessModel, catalogue: Catalogue): readonly
 export function boundaryChecks(model: AccessModel, catalogue: Catalogue): readonly Check[] {
   const own = new Set(model.boundaries.map(({ name }) => foldKey(name)))
   const mentions = model.rules.flatMap(rule =>
-    rule.bindings.flatMap(({ boundaries }) => boundaries.map(name => ({ name, rule: rule.name }))),
+    rule.groups
+      .flatMap(group => group.bindings)
+      .flatMap(({ boundaries }) => boundaries.map(name => ({ name, rule: rule.name }))),
   )
   return [...Map.groupBy(mentions, ({ name }) => name)].map(([name, these]) =>
     verdictOn({

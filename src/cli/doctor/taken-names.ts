@@ -31,7 +31,7 @@ export function takenChecks(parts: {
   // A rule whose group has one name for all takes it with the first IdP group that matches.
   const local = new Set(groups.filter(group => !isFederated(group)).map(({ name }) => foldKey(name)))
   const coming = model.rules
-    .map(({ group }) => group.name)
+    .flatMap(({ groups }) => groups.map(({ name }) => name))
     .filter(name => !isTemplate(name) && local.has(foldKey(name)) && !ownership.groups.has(foldKey(name)))
   const names = new Set([...assigned.taken.map(({ name }) => name), ...coming])
   const all = [

@@ -1,8 +1,10 @@
 /** What the operators' routes are given. The composition root fills it in. */
 import type { AccessIn } from '../../access/explain.ts'
 import type { DirectoryFindings } from '../../directory/directory-findings.ts'
+import type { SnapshotScope } from '../../directory/snapshot.ts'
 import type { DynatraceStatus } from '../../dynatrace/dynatrace.ts'
 import type { Clock } from '../../lib/clock.ts'
+import type { AccessView } from '../../reconcile/access-view.ts'
 import type { Reconciler } from '../../reconcile/reconciler.ts'
 import type { JournalLine, JournalQuery, JournalVerdict } from '../../store/journal.ts'
 import type { Metrics } from '../../telemetry/metrics.ts'
@@ -14,6 +16,8 @@ export interface OperationsParts {
   readonly verifyJournal: () => Promise<JournalVerdict>
   /** Undefined when the directory has no such user. */
   readonly explainAccess: (userName: string) => Promise<UserAccess | undefined>
+  /** What questions about access are answered from: the rules in force and this part of the directory. */
+  readonly viewAccess: (scope: SnapshotScope) => Promise<AccessView>
   /** As of now; they replace those of the same kind that a pass has found. */
   readonly directoryFindings: () => Promise<DirectoryFindings>
   readonly health: HealthSources
