@@ -22,6 +22,7 @@ import { callLedger } from '../reconcile/call-ledger.ts'
 import { catalogueMemory } from '../reconcile/catalogue-memory.ts'
 import { reconcileLoop } from '../reconcile/loop.ts'
 import { runStore } from '../reconcile/run-store.ts'
+import { whatIf } from '../reconcile/what-if.ts'
 import { lenient, strict } from '../scim/dialects/dialects.ts'
 import { readJournal, verifyJournal } from '../store/journal.ts'
 import { openStore } from '../store/open.ts'
@@ -101,12 +102,13 @@ export async function startBridge(options: BridgeOptions): Promise<RunningBridge
     const catalogue = catalogueMemory(clock)
     const policyTexts = policyTextMemory(() => clock.now())
     const viewParts: AccessViewParts = { readSnapshot, connection, catalogue, policyTexts, clock }
+    const runs = runStore(store, clock)
     const reconciler = reconcileLoop(model.current(), {
       store,
       readSnapshot,
       changes: sqlChangeFeed(store),
       catalogue,
-      runs: runStore(store, clock),
+      runs,
       connection,
       calls,
       clock,
@@ -143,6 +145,7 @@ export async function startBridge(options: BridgeOptions): Promise<RunningBridge
           readJournal: query => readJournal(store.db, query),
           verifyJournal: () => verifyJournal(store.db),
           explainAccess: userName => userAccess(userName, { store, readSnapshot, model: model.current() }),
+          whatIf: proposed => whatIf({ current: model.current(), proposed }, { ...viewParts, store, runs }),
           viewAccess: scope => accessView(model.current(), scope, viewParts),
           directoryFindings: directoryFindings({
             store,

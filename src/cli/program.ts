@@ -8,6 +8,7 @@ import { seeds } from '../simulator/seed/seed-name.ts'
 import type { DecisionOptions } from './commands/decide.ts'
 import type { DoctorOptions } from './commands/doctor.ts'
 import type { JournalOptions } from './commands/journal.ts'
+import type { PlanOptions } from './commands/plan.ts'
 import type { SimulatorCommandOptions } from './commands/simulator.ts'
 import type { ConnectionOptions } from './connection.ts'
 import type { CliDeps } from './deps.ts'
@@ -60,9 +61,12 @@ export function buildProgram(context: CommandContext, extra: readonly ExtraComma
   for (const add of extra) add(program, context)
   addSimulator(program, context)
   addDoctor(program, context)
-  remote(program.command('plan'), 'show what a pass would change, and change nothing').action(
-    (options: ConnectionOptions) => run(async () => (await import('./commands/plan.ts')).plan(options, deps)),
-  )
+  remote(program.command('plan'), 'show what a pass would change, and change nothing')
+    .option('--config <file>', 'what if this access model were in force, and for whom')
+    .option('--names', 'with --config: tell who gains and loses by name')
+    .action((options: PlanOptions) =>
+      run(async () => (await import('./commands/plan.ts')).plan(options, deps)),
+    )
   remote(program.command('apply'), 'show a plan, carry it out and show what became of it').action(
     (options: ConnectionOptions) =>
       run(async () => (await import('./commands/apply.ts')).apply(options, deps)),

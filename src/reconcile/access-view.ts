@@ -41,9 +41,17 @@ export async function accessView(
   scope: SnapshotScope,
   parts: AccessViewParts,
 ): Promise<AccessView> {
+  return viewOf(model, await parts.readSnapshot(scope), parts)
+}
+
+/** The same for people and groups that were read already. */
+export async function viewOf(
+  model: AccessModel,
+  snapshot: DirectorySnapshot,
+  parts: Omit<AccessViewParts, 'readSnapshot'>,
+): Promise<AccessView> {
   const now = parts.clock.now()
   const valid = inForce(model, now)
-  const snapshot = await parts.readSnapshot(scope)
   const desired = await inTurns(desiring(valid, snapshot.groups))
   const { texts, problems } = await accountTexts(desired, parts)
   return { model: valid, desired, snapshot, texts: textsOf(desired, texts), at: now.toISOString(), problems }
@@ -52,7 +60,7 @@ export async function accessView(
 /** Nothing is asked of the account when `bridge.yaml` defines all that its rules name. */
 async function accountTexts(
   desired: Desired,
-  { connection, catalogue, policyTexts: memory }: AccessViewParts,
+  { connection, catalogue, policyTexts: memory }: Omit<AccessViewParts, 'readSnapshot'>,
 ): Promise<ReadAccountTexts> {
   const own = textsOf(desired)
   const isDefined = (policy: string, level: Parameters<Texts['statements']>[1]) =>

@@ -20,6 +20,7 @@ import { callLedger } from '../../src/reconcile/call-ledger.ts'
 import { catalogueMemory } from '../../src/reconcile/catalogue-memory.ts'
 import { reconcileLoop } from '../../src/reconcile/loop.ts'
 import { runStore } from '../../src/reconcile/run-store.ts'
+import { whatIf } from '../../src/reconcile/what-if.ts'
 import { startSimulator } from '../../src/simulator/start.ts'
 import { readJournal, verifyJournal } from '../../src/store/journal.ts'
 import { openStore } from '../../src/store/open.ts'
@@ -59,6 +60,7 @@ export async function runningBridge(
   const catalogue = catalogueMemory(clock)
   const policyTexts = policyTextMemory(() => clock.now())
   const viewParts = { readSnapshot, connection, catalogue, policyTexts, clock }
+  const runs = runStore(store, clock)
   const reconciler = reconcileLoop(model, {
     store,
     readSnapshot,
@@ -67,7 +69,7 @@ export async function runningBridge(
     log: silentLog,
     connection,
     calls,
-    runs: runStore(store, clock),
+    runs,
     changes: sqlChangeFeed(store),
     onRun: run => metrics.recordRun(run),
   })
@@ -90,6 +92,7 @@ export async function runningBridge(
         readJournal: query => readJournal(store.db, query),
         verifyJournal: () => verifyJournal(store.db),
         explainAccess: userName => userAccess(userName, { store, readSnapshot, model }),
+        whatIf: proposed => whatIf({ current: model, proposed }, { ...viewParts, store, runs }),
         viewAccess: scope => accessView(model, scope, viewParts),
         directoryFindings: directoryFindings({ store, refusals, clock, emailDomains: [] }),
         health: {

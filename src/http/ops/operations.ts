@@ -12,6 +12,7 @@ import { registerJournal } from './journal.ts'
 import { registerOpenapi } from './openapi.ts'
 import type { OperationsParts } from './parts.ts'
 import { registerRuns } from './runs.ts'
+import { registerWhatIf } from './what-if.ts'
 
 /** Everything is set in a scope of its own, so that SCIM routes carry neither zod compilers nor these error bodies. */
 export async function registerOperations(app: FastifyInstance, parts: OperationsParts): Promise<void> {
@@ -45,5 +46,6 @@ function registerGuarded(scope: FastifyInstance, parts: OperationsParts): void {
   registerDrift(routes, parts)
   registerFindings(routes, parts)
   registerAccess(routes, parts)
+  registerWhatIf(routes, parts)
   registerJournal(routes, parts)
 }

@@ -1,11 +1,13 @@
 /** What the operators' routes are given. The composition root fills it in. */
 import type { AccessIn } from '../../access/explain.ts'
+import type { AccessModel } from '../../access/model.ts'
 import type { DirectoryFindings } from '../../directory/directory-findings.ts'
 import type { SnapshotScope } from '../../directory/snapshot.ts'
 import type { DynatraceStatus } from '../../dynatrace/dynatrace.ts'
 import type { Clock } from '../../lib/clock.ts'
 import type { AccessView } from '../../reconcile/access-view.ts'
 import type { Reconciler } from '../../reconcile/reconciler.ts'
+import type { WhatIf } from '../../reconcile/what-if.ts'
 import type { JournalLine, JournalQuery, JournalVerdict } from '../../store/journal.ts'
 import type { Metrics } from '../../telemetry/metrics.ts'
 
@@ -18,6 +20,8 @@ export interface OperationsParts {
   readonly explainAccess: (userName: string) => Promise<UserAccess | undefined>
   /** What questions about access are answered from: the rules in force and this part of the directory. */
   readonly viewAccess: (scope: SnapshotScope) => Promise<AccessView>
+  /** A plan with another access model than the one in force, and what it would change for people. */
+  readonly whatIf: (proposed: AccessModel) => Promise<WhatIf>
   /** As of now; they replace those of the same kind that a pass has found. */
   readonly directoryFindings: () => Promise<DirectoryFindings>
   readonly health: HealthSources

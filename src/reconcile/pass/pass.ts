@@ -78,19 +78,21 @@ export async function runPass(request: PassRequest, parts: PassParts): Promise<P
         request.recorder,
       )
     : new Map<string, StepResult>()
-  await keepFacts(
-    {
-      scope,
-      model,
-      snapshot,
-      assignment,
-      observed,
-      met: acts ? met : observed.accountUsers,
-      plan,
-      results,
-    },
-    { store, now: clock.now() },
-  )
+  if (request.isRehearsal !== true) {
+    await keepFacts(
+      {
+        scope,
+        model,
+        snapshot,
+        assignment,
+        observed,
+        met: acts ? met : observed.accountUsers,
+        plan,
+        results,
+      },
+      { store, now: clock.now() },
+    )
+  }
   return {
     plan,
     results,

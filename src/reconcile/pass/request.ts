@@ -18,6 +18,8 @@ export interface PassRequest {
   readonly scope: Scope
   readonly model: AccessModel
   readonly decisions: Decisions
+  /** Nothing that the pass learns is kept: its access model is not the one in force. */
+  readonly isRehearsal?: boolean
   readonly recorder: ApplyRecorder & { planned(plan: Plan): Promise<void> }
   /** A reason to stop between two phases, such as a lost lease. */
   readonly mayGoOn: () => string | undefined
