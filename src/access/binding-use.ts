@@ -1,9 +1,11 @@
 /** Whether one binding fits the policy and the boundaries of the file that it names. */
 import { nearest } from '../lib/nearest.ts'
+import { holdsAccount } from './level-parts.ts'
 import type { Path } from './locate.ts'
 import type { BindingTemplate } from './model.ts'
 import type { NameTemplate } from './name-template.ts'
 import { quote, type Reading } from './reading.ts'
+import type { Written } from './written.ts'
 
 export interface Defined {
   /** `policy "team data"`. */
@@ -13,12 +15,12 @@ export interface Defined {
   readonly parameters: readonly string[]
   /** Where its name stands. */
   readonly path: Path
+  readonly reading: Reading
 }
 
 /** A binding and the names in it. */
 export interface Use {
-  readonly binding: BindingTemplate
-  readonly path: Path
+  readonly binding: Written<BindingTemplate>
   readonly policy: NameTemplate
   readonly boundaries: readonly NameTemplate[]
 }
@@ -31,9 +33,10 @@ export interface Found {
 }
 
 /** Exactly those parameters must be given that the policy and the boundaries take. */
-export function checkParameters({ use, policies, boundaries }: Found, reading: Reading): void {
-  const given = Object.keys(use.binding.parameters)
-  const path = given.length === 0 ? use.path : [...use.path, 'parameters']
+export function checkParameters({ use, policies, boundaries }: Found): void {
+  const { reading } = use.binding
+  const given = Object.keys(use.binding.value.parameters)
+  const path = given.length === 0 ? use.binding.path : [...use.binding.path, 'parameters']
   const meant = [
     ...policies.filter(isMeantBy(use.policy)),
     ...boundaries.flatMap((found, index) => found.filter(isMeantBy(use.boundaries[index]))),
@@ -60,12 +63,13 @@ export function checkParameters({ use, policies, boundaries }: Found, reading: R
 }
 
 /** Environments can bind what the account has, and not the other way round. */
-export function warnUnreachable({ use, policies }: Found, reading: Reading): void {
+export function warnUnreachable({ use, policies }: Found): void {
+  const { value, path, reading } = use.binding
   const policy = policies.find(isMeantBy(use.policy))
-  if (policy === undefined || use.binding.level.kind !== 'account') return
+  if (policy === undefined || !holdsAccount(value.level)) return
   const message = `${policy.what} is defined for environments, and cannot be bound in the account`
   const remedy = 'write level: account at the policy, or name environments in "level" of the binding'
-  reading.warning([...use.path, 'level'], message, remedy)
+  reading.warning([...path, 'level'], message, remedy)
 }
 
 /** Not only for some values of the variables. */

@@ -21,7 +21,9 @@ export function unsafe(all: readonly Asked[]): Finding {
     message:
       `The name of ${groupNames(all)} holds characters that would change what the boundary ${JSON.stringify(name)}` +
       ' says; it is not made, and what needs it is not granted.',
-    remedy: 'Rename the group in the identity provider: without quotes, backslashes, braces and wild cards.',
+    remedy:
+      'Rename the group in the identity provider: without quotes, backslashes, braces and wild cards; where {externalId}' +
+      ' is used, let it send one.',
   }
 }
 

@@ -1,23 +1,24 @@
 /** The name and the query of a boundary: Dynatrace's language, with variables of a rule in quoted values. */
 import { parseBoundary } from '../policy/parse-boundary.ts'
-import { tokenize } from '../policy/token.ts'
-import { type Mark, readMarks, reportMarks, reportMeaningless, reportProblems } from './definition-text.ts'
+import {
+  type Mark,
+  readMarks,
+  reportMarks,
+  reportMeaningless,
+  reportProblems,
+  reportUnquoted,
+} from './definition-text.ts'
 import type { Path } from './locate.ts'
 import { type Captures, unknownRemedy } from './read-template.ts'
 import { quote, type Reading, readValue } from './reading.ts'
 import { wholeText } from './values.ts'
-
-/** A rule as far as boundaries need it: faulty ones have no captures, and their variables are not judged. */
-export interface NamedCaptures {
-  readonly name: string
-  readonly captures: Captures | undefined
-}
+import type { NamedCaptures } from './written.ts'
 
 /** What can fill the variables. */
 export interface Fill {
   readonly rules: readonly NamedCaptures[]
   readonly rule: string | undefined
-  /** Undefined when it is not known. */
+  /** With the variables of the file; undefined when it is not known. */
   readonly captures: Captures | undefined
 }
 
@@ -81,29 +82,4 @@ function placeholderHint(name: string): string {
 function forHint(variable: string, rules: readonly NamedCaptures[]): string {
   const rule = rules.find(({ captures }) => captures?.has(variable))
   return rule === undefined ? 'add for: with the name of the rule that captures it' : `add for: ${rule.name}`
-}
-
-/** Values of variables are texts, and never names or operators. */
-function reportUnquoted(
-  written: string,
-  marks: readonly Mark[],
-  path: Path,
-  reading: Reading,
-): readonly Mark[] {
-  const variables = marks.filter(({ kind }) => kind === 'variable')
-  if (variables.length === 0) return []
-  const strays = new Set(
-    tokenize(written).flatMap(({ kind, span }) => (kind === 'stray' ? [span.start] : [])),
-  )
-  const unquoted = variables.filter(({ at }) => strays.has(at))
-  reportMarks(
-    unquoted,
-    path,
-    ({ word }) => ({
-      message: `${word} does not stand in a quoted value`,
-      remedy: `write "${word}"`,
-    }),
-    reading,
-  )
-  return unquoted
 }

@@ -3,6 +3,7 @@
  * variable of ours, and `${bindParam:team}` and `${global:userId}` are placeholders of Dynatrace.
  */
 import type { PolicyProblem } from '../policy/source.ts'
+import { tokenize } from '../policy/token.ts'
 import type { Path } from './locate.ts'
 import type { Reading } from './reading.ts'
 import { isVariableName } from './template.ts'
@@ -86,6 +87,31 @@ export function reportProblems(
     if (known.some(mark => touches(text, mark, offset))) continue
     reading.problem(path, message, remedy, { offset })
   }
+}
+
+/** Notes variables that are no part of a quoted value, and gives them: values are texts, never names or operators. */
+export function reportUnquoted(
+  written: string,
+  marks: readonly Mark[],
+  path: Path,
+  reading: Reading,
+): readonly Mark[] {
+  const variables = marks.filter(({ kind }) => kind === 'variable')
+  if (variables.length === 0) return []
+  const strays = new Set(
+    tokenize(written).flatMap(({ kind, span }) => (kind === 'stray' ? [span.start] : [])),
+  )
+  const unquoted = variables.filter(({ at }) => strays.has(at))
+  reportMarks(
+    unquoted,
+    path,
+    ({ word }) => ({
+      message: `${word} does not stand in a quoted value`,
+      remedy: `write "${word}"`,
+    }),
+    reading,
+  )
+  return unquoted
 }
 
 /** Within the mark, or in the word that leads up to it. */

@@ -7,39 +7,61 @@ import { compileQuery, type FillQuery } from './fill-query.ts'
 import type { BoundaryDefinition } from './model.ts'
 import { compileTemplate, type Variables } from './template.ts'
 
-export interface ExpandedBoundaries {
-  /** Sorted by name. */
-  readonly boundaries: readonly DesiredBoundary[]
-  readonly findings: readonly Finding[]
+/** One definition, filled in. */
+export interface BoundaryAsk {
+  /** The same for names that are one to Dynatrace. */
+  readonly key: string
+  readonly name: string
+  /** Undefined: the values cannot be written. */
+  readonly query: string | undefined
+  /** displayName of the IdP group; undefined when the definition holds no variables. */
+  readonly by: string | undefined
+}
+
+export interface CompiledBoundaries {
+  /** What is asked for whatever groups there are. */
+  readonly fixed: readonly BoundaryAsk[]
+  /** What a rule asks for when it takes an IdP group. */
+  readonly askedBy: (rule: string) => (variables: Variables) => readonly BoundaryAsk[]
+}
+
+export type SettledBoundary =
+  | { readonly kind: 'made'; readonly boundary: DesiredBoundary }
   /** Names asked for that no query can be given for. */
-  readonly withheld: readonly string[]
-}
+  | { readonly kind: 'withheld'; readonly names: readonly string[]; readonly finding: Finding }
 
-export interface BoundaryExpansion {
-  /** The rule took the IdP group. */
-  readonly note: (rule: string, variables: Variables) => void
-  readonly result: () => ExpandedBoundaries
-}
-
-export function expandBoundaries(definitions: readonly BoundaryDefinition[]): BoundaryExpansion {
+export function compileBoundaries(definitions: readonly BoundaryDefinition[]): CompiledBoundaries {
   const byRule = Map.groupBy(
     definitions.flatMap(definition =>
       definition.for === undefined ? [] : compile(definition, definition.for),
     ),
     ({ rule }) => rule,
   )
-  const asked = new Map<string, Asked[]>()
-  for (const { name, query, for: rule } of definitions) {
-    if (rule === undefined) ask(asked, name, query, undefined)
-  }
   return {
-    note: (rule, variables) => {
-      for (const { name, query } of byRule.get(rule) ?? []) {
-        ask(asked, name(variables), query(variables), variables.displayName)
-      }
+    fixed: definitions
+      .filter(definition => definition.for === undefined)
+      .map(({ name, query }) => ({ key: foldKey(name), name, query, by: undefined })),
+    askedBy: rule => {
+      const compiled = byRule.get(rule) ?? []
+      return variables =>
+        compiled.map(each => {
+          const name = each.name(variables)
+          return { key: foldKey(name), name, query: each.query(variables), by: variables.displayName }
+        })
     },
-    result: () => settle(asked),
   }
+}
+
+/** All that is asked for under one key, at least one, in whatever order. */
+export function settleBoundary(asks: readonly BoundaryAsk[]): SettledBoundary | undefined {
+  const all = distinctAsks(asks)
+  const [first] = all
+  if (first === undefined) return undefined
+  const finding = faultOf(first, all)
+  if (finding !== undefined)
+    return { kind: 'withheld', names: [...new Set(all.map(({ name }) => name))], finding }
+  if (first.query === undefined) return undefined
+  return { kind: 'made', boundary: { name: first.name, query: first.query, askedForBy: askers(all) } }
 }
 
 interface Compiled {
@@ -52,44 +74,17 @@ function compile({ name, query }: BoundaryDefinition, rule: string): Compiled {
   return { rule, name: compileTemplate(name), query: compileQuery(query) }
 }
 
-function ask(
-  asked: Map<string, Asked[]>,
-  name: string,
-  query: string | undefined,
-  by: string | undefined,
-): void {
-  const key = foldKey(name)
-  const all = asked.get(key) ?? []
-  let same = all.find(each => each.name === name && each.query === query)
-  if (same === undefined) {
-    same = { name, query, by: new Set() }
-    all.push(same)
-    asked.set(key, all)
-  }
-  if (by !== undefined) same.by.add(by)
-}
-
-function settle(asked: ReadonlyMap<string, readonly Asked[]>): ExpandedBoundaries {
-  const boundaries: DesiredBoundary[] = []
-  const findings: Finding[] = []
-  const withheld: string[] = []
-  for (const [, unsorted] of [...asked].sort(([a], [b]) => compare(a, b))) {
-    const all = unsorted.toSorted((a, b) => compare(a.name, b.name) || compare(a.query ?? '', b.query ?? ''))
-    const [first] = all
-    if (first === undefined) continue
-    const finding = faultOf(first, all)
-    if (finding === undefined && first.query !== undefined) {
-      boundaries.push({ name: first.name, query: first.query, askedForBy: askers(all) })
-      continue
+function distinctAsks(asks: readonly BoundaryAsk[]): readonly Asked[] {
+  const distinct: Asked[] = []
+  for (const { name, query, by } of asks) {
+    let same = distinct.find(each => each.name === name && each.query === query)
+    if (same === undefined) {
+      same = { name, query, by: new Set() }
+      distinct.push(same)
     }
-    withheld.push(...new Set(all.map(({ name }) => name)))
-    if (finding !== undefined) findings.push(finding)
+    if (by !== undefined) same.by.add(by)
   }
-  return {
-    boundaries: boundaries.sort((a, b) => compare(a.name, b.name)),
-    findings,
-    withheld: withheld.sort(),
-  }
+  return distinct.sort((a, b) => compare(a.name, b.name) || compare(a.query ?? '', b.query ?? ''))
 }
 
 function faultOf(first: Asked, all: readonly Asked[]): Finding | undefined {

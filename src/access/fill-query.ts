@@ -19,7 +19,8 @@ export function compileQuery(query: string): FillQuery {
   const template = conditionsOf(query)
   return variables => {
     const values = names.map(name => variables[name] ?? '')
-    if (values.some(value => neverWritten.test(value))) return undefined
+    // Every value begins with nothing: an `externalId` that is not there must not widen what is said.
+    if (values.some(value => value === '' || neverWritten.test(value))) return undefined
     const filled = fill(variables)
     if (values.every(value => plain.test(value))) return filled
     return sameShape(template, conditionsOf(filled), variables) ? filled : undefined

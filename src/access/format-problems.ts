@@ -31,7 +31,7 @@ function formatProblem(problem: Problem, severity: string, paint: Paint): string
   const { text, column } = window(problem)
   const mark = '^'.repeat(Math.max(1, Math.min(problem.width, text.length - column + 1)))
   return [
-    `${paint.loud(`${severity}:`)} ${paint.bold(problem.message)}`,
+    `${paint.loud(`${severity}${problem.lint === undefined ? '' : `[${problem.lint.id}]`}:`)} ${paint.bold(problem.message)}`,
     `${gutter}${paint.quiet('-->')} ${problem.file}:${problem.line}:${problem.column}${
       problem.path === '' ? '' : paint.quiet(`  ${problem.path}`)
     }`,

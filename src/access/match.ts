@@ -1,106 +1,107 @@
-/**
- * Whether a rule takes an IdP group, by its displayName.
- *
- * No regular expression is ever built from what a user wrote. Time grows with the length of the pattern
- * times the length of the name, whatever either holds: no place of a name is tried twice for one part.
- */
+/** Whether a rule takes an IdP group, and what it knows of it then. */
+import type { IdpGroup } from '../directory/snapshot.ts'
+import { unreachable } from '../lib/errors.ts'
 import { type FoldedName, foldName, foldText } from './folded-name.ts'
-import type { Matcher, PatternPart, Rule } from './model.ts'
+import { compilePattern } from './match-pattern.ts'
+import type { Exclusion, MatchAttribute, Matcher, Rule } from './model.ts'
+import { compileRegex } from './regex.ts'
 import type { Variables } from './template.ts'
 
-/** The variables of the rule for this group: its captures and `displayName`. Undefined: the rule does not take it. */
-export function matchRule(rule: Rule, displayName: string): Variables | undefined {
-  return compileMatcher(rule.match)(foldName(displayName))
+/** What of a group rules look at, in the form in which it is compared. */
+export interface MatchSubject {
+  readonly displayName: FoldedName
+  readonly externalId: FoldedName | undefined
 }
 
-/** The same for many names: what depends on the rule alone is worked out once. */
-export function compileMatcher(matcher: Matcher): (name: FoldedName) => Variables | undefined {
-  if (matcher.kind === 'names') {
-    const names = new Set(matcher.names.map(foldText))
-    return name => (names.has(name.folded) ? { displayName: name.source } : undefined)
+/** What a rule says of an IdP group. Variables are its captures, `displayName` and `externalId`. */
+export type Taking =
+  | { readonly kind: 'taken'; readonly variables: Variables }
+  /** It matches, and `unless` leaves it alone. */
+  | { readonly kind: 'excluded' }
+  | { readonly kind: 'other' }
+
+/** The variables of the rule for this group. Undefined: the rule does not take it. */
+export function matchRule(
+  rule: Rule,
+  group: Pick<IdpGroup, 'displayName' | 'externalId'>,
+): Variables | undefined {
+  const taking = compileTaking(rule)(subjectOf(group))
+  return taking.kind === 'taken' ? taking.variables : undefined
+}
+
+export function subjectOf({
+  displayName,
+  externalId,
+}: Pick<IdpGroup, 'displayName' | 'externalId'>): MatchSubject {
+  return {
+    displayName: foldName(displayName),
+    externalId: externalId === undefined || externalId === '' ? undefined : foldName(externalId),
   }
-  if (matcher.kind !== 'pattern') return () => undefined
-  const parts = matcher.parts.map(foldPart)
-  const head = parts[0]?.kind === 'text' ? parts[0].text : ''
-  const last = parts.at(-1)
-  const tail = last?.kind === 'text' ? last.text : ''
-  return name =>
-    name.folded.startsWith(head) && name.folded.endsWith(tail) ? matchParts(parts, name) : undefined
 }
 
-type Part =
-  | { readonly kind: 'text'; readonly text: string }
-  | { readonly kind: 'choice'; readonly name: string; readonly choices: readonly Choice[] }
-  | { readonly kind: 'any'; readonly name: string }
-
-interface Choice {
-  readonly folded: string
-  readonly spelling: string
+/** For many groups: what depends on the rule alone is worked out once. */
+export function compileTaking({
+  match,
+  unless,
+}: Pick<Rule, 'match' | 'unless'>): (subject: MatchSubject) => Taking {
+  const captures = compileMatcher(match)
+  const exclusions = unless.map(compileExclusion)
+  return subject => {
+    const captured = captures(subject)
+    if (captured === undefined) return other
+    const { displayName, externalId } = subject
+    const variables = { ...captured, displayName: displayName.source, externalId: externalId?.source ?? '' }
+    return exclusions.some(excludes => excludes(subject, variables)) ? excluded : { kind: 'taken', variables }
+  }
 }
 
-function foldPart(part: PatternPart): Part {
-  if (part.kind === 'text') return { kind: 'text', text: foldText(part.text) }
-  if (part.choices === undefined) return { kind: 'any', name: part.name }
-  const choices = part.choices.map(spelling => ({ folded: foldText(spelling), spelling }))
-  return { kind: 'choice', name: part.name, choices }
-}
+const other: Taking = { kind: 'other' }
+const excluded: Taking = { kind: 'excluded' }
+const nothing: Variables = {}
 
-function matchParts(parts: readonly Part[], name: FoldedName): Variables | undefined {
-  const { source, folded, places } = name
-  const length = folded.length
-  /** Places from which a choice part is known to lead nowhere. */
-  const deadChoices = new Set<number>()
-  /** From this place on, an `any` part is known to lead nowhere: it can only end later still. */
-  const deadFrom: number[] = parts.map(() => length)
-  const captured: [string, string][] = []
-
-  const rest = (index: number, at: number): boolean => {
-    if (places?.[at] === -1) return false
-    const part = parts[index]
-    if (part === undefined) return at === length
-    switch (part.kind) {
-      case 'text':
-        return folded.startsWith(part.text, at) && rest(index + 1, at + part.text.length)
-      case 'choice':
-        return choice(part, index, at)
-      case 'any':
-        return any(part, index, at)
+function compileMatcher(matcher: Matcher): (subject: MatchSubject) => Variables | undefined {
+  switch (matcher.kind) {
+    case 'names': {
+      const names = new Set(matcher.names.map(foldText))
+      return of(matcher.attribute, name => (names.has(name.folded) ? nothing : undefined))
     }
-  }
-
-  const choice = (part: Part & { kind: 'choice' }, index: number, at: number): boolean => {
-    const state = index * (length + 1) + at
-    if (deadChoices.has(state)) return false
-    for (const { folded: wanted, spelling } of part.choices) {
-      if (folded.startsWith(wanted, at) && rest(index + 1, at + wanted.length)) {
-        captured.push([part.name, spelling])
-        return true
+    case 'pattern':
+      return of(matcher.attribute, compilePattern(matcher.parts))
+    case 'regex': {
+      const match = compileRegex(matcher.source)
+      return of(matcher.attribute, name => match(name.source))
+    }
+    case 'any': {
+      const matchers = matcher.of.map(compileMatcher)
+      return subject => {
+        for (const match of matchers) {
+          const captured = match(subject)
+          if (captured !== undefined) return captured
+        }
+        return undefined
       }
     }
-    deadChoices.add(state)
-    return false
+    default:
+      return unreachable(matcher)
   }
+}
 
-  const any = (part: Part & { kind: 'any' }, index: number, at: number): boolean => {
-    const dead = deadFrom[index] ?? length
-    const next = parts[index + 1]
-    // The last part takes all that is left; text that follows is looked for, not stepped up to.
-    let end = next === undefined ? Math.max(length, at + 1) : at + 1
-    for (; end <= dead; end++) {
-      if (next?.kind === 'text') end = folded.indexOf(next.text, end)
-      if (end < 0 || end > dead) break
-      if (rest(index + 1, end)) {
-        captured.push([part.name, textBetween(at, end)])
-        return true
-      }
-    }
-    deadFrom[index] = Math.min(dead, at)
-    return false
+function of(
+  attribute: MatchAttribute,
+  match: (name: FoldedName) => Variables | undefined,
+): (subject: MatchSubject) => Variables | undefined {
+  if (attribute === 'displayName') return subject => match(subject.displayName)
+  return ({ externalId }) => (externalId === undefined ? undefined : match(externalId))
+}
+
+function compileExclusion(exclusion: Exclusion): (subject: MatchSubject, variables: Variables) => boolean {
+  if (exclusion.kind === 'group') {
+    const matches = compileMatcher(exclusion.matcher)
+    return subject => matches(subject) !== undefined
   }
-
-  const textBetween = (from: number, to: number): string =>
-    places === undefined ? source.slice(from, to) : source.slice(places[from], places[to])
-
-  if (!rest(0, 0)) return undefined
-  return { ...Object.fromEntries(captured.reverse()), displayName: source }
+  const values = new Set(exclusion.values.map(foldText))
+  return (_, variables) => {
+    const value = Object.hasOwn(variables, exclusion.variable) ? variables[exclusion.variable] : undefined
+    return value !== undefined && values.has(foldText(value))
+  }
 }

@@ -73,6 +73,8 @@ export interface BindingTemplate {
   readonly parameters: Readonly<Record<string, string>>
   readonly boundaries: readonly string[]
   readonly until: Expiry | undefined
+  /** Ids of lints that are not to be told here. */
+  readonly accepts: readonly string[]
 }
 
 export interface PermissionTemplate {
@@ -116,6 +118,7 @@ export interface PolicyDefinition {
   readonly statement: string
   /** Its home; one policy for each environment that is selected. Labels hold no variables. */
   readonly level: LevelSelector
+  readonly accepts: readonly string[]
 }
 
 /** A boundary that the bridge keeps as written here; with `for`, one for each distinct value of the variables used. */
@@ -126,6 +129,7 @@ export interface BoundaryDefinition {
   readonly query: string
   /** Name of the rule whose captures fill the variables. */
   readonly for: string | undefined
+  readonly accepts: readonly string[]
 }
 
 /** What happens to the account when the IdP deactivates or deletes somebody. */
@@ -140,6 +144,8 @@ export interface Expectation {
   readonly title: string
   /** displayNames of IdP groups. They need not exist. */
   readonly groups: readonly string[]
+  /** That of the only group, for rules that match by it. */
+  readonly externalId: string | undefined
   /** Where: each of these environments (ids), or the account alone when undefined. */
   readonly environments: readonly string[] | undefined
   readonly can: readonly string[]

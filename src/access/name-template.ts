@@ -1,6 +1,6 @@
 /** Names with variables in them, before these are filled in. */
 import { type FoldedName, foldName } from './folded-name.ts'
-import { compileMatcher } from './match.ts'
+import { compilePattern } from './match-pattern.ts'
 import type { PatternPart } from './model.ts'
 import type { Captures } from './read-template.ts'
 import { readTemplate } from './template.ts'
@@ -22,7 +22,7 @@ export function compileName(text: string, captures: Captures | undefined): NameT
       ? { kind: 'capture', name: segment.name, choices: captures?.get(segment.name), type: undefined }
       : { kind: 'text', text: segment.text },
   )
-  const match = compileMatcher({ kind: 'pattern', attribute: 'displayName', source: text, parts })
+  const match = compilePattern(parts)
   return {
     text,
     fixed: parts.every(({ kind }) => kind === 'text') ? foldName(text) : undefined,

@@ -1,15 +1,19 @@
 /**
- * The pattern of a rule: literal text with captures, `dt-{team}-{role:viewer|editor}`.
+ * The pattern of a rule: literal text with captures, `dt-{team}-{role:viewer|editor}-{number:digits}`.
  *
  * | Written          | Takes                                                       |
  * |------------------|-------------------------------------------------------------|
  * | `{name}`         | one or more characters, as few as fit                       |
+ * | `{name:digits}`  | the same, of one type: digits, letters, word, slug or uuid  |
  * | `{name:one|two}` | one of the choices; the variable has the choice's spelling  |
+ * | `{constant}`     | the text of a variable of the file                          |
  * | anything else    | itself, whatever the letter case                            |
  */
 import { foldKey } from '../lib/fold.ts'
+import { isCaptureType } from './capture-type.ts'
 import type { PatternPart } from './model.ts'
-import { isVariableName } from './template.ts'
+import { alwaysThere } from './regex.ts'
+import { isVariableName, type Variables } from './template.ts'
 
 interface PatternProblem {
   readonly message: string
@@ -27,17 +31,20 @@ export interface ParsedPattern {
 
 const longest = 500
 
-/** Takes a pattern apart and tells everything that is wrong with it. */
-export function parsePattern(pattern: string): ParsedPattern {
+/** Takes a pattern apart and tells everything that is wrong with it. `constants` stand for their texts. */
+export function parsePattern(pattern: string, constants: Variables = {}): ParsedPattern {
   if (pattern.length > longest) {
     const message = `the pattern is longer than ${longest} characters`
     return { parts: [], problems: [{ message, remedy: 'shorten it', word: pattern.slice(0, 20), at: 0 }] }
   }
-  const { parts, problems } = split(pattern)
-  return { parts, problems: [...problems, ...repeatedNames(parts, pattern), ...touching(parts, pattern)] }
+  const { parts, problems } = split(pattern, constants)
+  return {
+    parts: joinTexts(parts),
+    problems: [...problems, ...repeatedNames(parts, pattern), ...touching(parts, pattern)],
+  }
 }
 
-function split(pattern: string): ParsedPattern {
+function split(pattern: string, constants: Variables): ParsedPattern {
   const parts: PatternPart[] = []
   const problems: PatternProblem[] = []
   let at = 0
@@ -49,17 +56,34 @@ function split(pattern: string): ParsedPattern {
     if (open < 0) break
     const close = pattern.indexOf('}', open)
     if (close < 0) return { parts, problems: [...problems, unclosed(pattern, open)] }
-    const capture = readCapture(pattern.slice(open + 1, close), open)
+    at = close + 1
+    const inside = pattern.slice(open + 1, close)
+    if (Object.hasOwn(constants, inside)) {
+      parts.push({ kind: 'text', text: constants[inside] ?? '' })
+      continue
+    }
+    const capture = readCapture(inside, open, constants)
     parts.push(capture.part)
     problems.push(...capture.problems)
-    at = close + 1
   }
   return { parts, problems }
+}
+
+/** Text beside text is one text: letters and their accents are not to be torn apart, nor looked for apart. */
+function joinTexts(parts: readonly PatternPart[]): readonly PatternPart[] {
+  const joined: PatternPart[] = []
+  for (const part of parts) {
+    const last = joined.at(-1)
+    if (part.kind !== 'text' || last?.kind !== 'text') joined.push(part)
+    else joined.splice(-1, 1, { kind: 'text', text: last.text + part.text })
+  }
+  return joined
 }
 
 function readCapture(
   inside: string,
   at: number,
+  constants: Variables,
 ): {
   readonly part: PatternPart
   readonly problems: readonly PatternProblem[]
@@ -67,39 +91,51 @@ function readCapture(
   const word = `{${inside}}`
   const colon = inside.indexOf(':')
   const name = colon < 0 ? inside : inside.slice(0, colon)
-  const choices = colon < 0 ? undefined : inside.slice(colon + 1).split('|')
-  const problems: PatternProblem[] = []
+  const limit = colon < 0 ? undefined : inside.slice(colon + 1)
+  const type = limit !== undefined && isCaptureType(limit) ? limit : undefined
+  const choices = type === undefined ? limit?.split('|') : undefined
+  const faults = [faultOfName(name, word, constants), faultOfChoices(choices, word)]
+  return {
+    part: { kind: 'capture', name, choices, type },
+    problems: faults.flatMap(fault => (fault === undefined ? [] : { ...fault, word, at })),
+  }
+}
+
+type Fault = Pick<PatternProblem, 'message' | 'remedy'>
+
+function faultOfName(name: string, word: string, constants: Variables): Fault | undefined {
   if (!isVariableName(name)) {
-    problems.push({
+    return {
       message: `${JSON.stringify(word)} is no capture`,
       remedy: 'a capture is {name} or {name:one|two}; a name is letters, digits, _ and -, a letter first',
-      word,
-      at,
-    })
-  } else if (name === 'displayName') {
-    problems.push({
-      message: '"displayName" cannot be captured: it always holds the whole name of the IdP group',
-      remedy: 'take another name',
-      word,
-      at,
-    })
+    }
   }
+  if (name === 'displayName' || name === 'externalId') {
+    return { message: alwaysThere(name), remedy: 'take another name' }
+  }
+  if (Object.hasOwn(constants, name)) {
+    return {
+      message: `"${name}" is a variable of the file already, so it cannot be captured`,
+      remedy: `take another name, or write {${name}} for its text`,
+    }
+  }
+  return undefined
+}
+
+function faultOfChoices(choices: readonly string[] | undefined, word: string): Fault | undefined {
   if (choices?.some(choice => choice === '')) {
-    problems.push({
+    return {
       message: `${JSON.stringify(word)} has an empty choice`,
       remedy: 'write {name:one|two}, or {name} to take any text',
-      word,
-      at,
-    })
-  } else if (choices !== undefined && new Set(choices.map(foldKey)).size < choices.length) {
-    problems.push({
+    }
+  }
+  if (choices !== undefined && new Set(choices.map(foldKey)).size < choices.length) {
+    return {
       message: `${JSON.stringify(word)} has the same choice twice`,
       remedy: 'remove one of them; letter case makes no difference',
-      word,
-      at,
-    })
+    }
   }
-  return { part: { kind: 'capture', name, choices, type: undefined }, problems }
+  return undefined
 }
 
 function repeatedNames(parts: readonly PatternPart[], pattern: string): readonly PatternProblem[] {
@@ -117,18 +153,23 @@ function touching(parts: readonly PatternPart[], pattern: string): readonly Patt
   return parts.flatMap((part, index) => {
     const next = parts[index + 1]
     if (!isUnbounded(part) || next === undefined || !isUnbounded(next)) return []
+    const [one, two] = [writtenAs(part), writtenAs(next)]
     return {
-      message: `nothing says where {${part.name}} ends and {${next.name}} begins`,
-      remedy: `put text between them, as in {${part.name}}-{${next.name}}, or give one of them choices`,
-      word: `{${part.name}}{${next.name}}`,
-      at: pattern.indexOf(`{${part.name}}{${next.name}}`),
+      message: `nothing says where ${one} ends and ${two} begins`,
+      remedy: `put text between them, as in ${one}-${two}, or give one of them choices`,
+      word: one + two,
+      at: Math.max(pattern.indexOf(one + two), 0),
     }
   })
 }
 
-function isUnbounded(part: PatternPart): part is PatternPart & { kind: 'capture' } {
-  return part.kind === 'capture' && part.choices === undefined
+type Capture = PatternPart & { kind: 'capture' }
+
+function isUnbounded(part: PatternPart): part is Capture {
+  return part.kind === 'capture' && part.choices === undefined && part.type !== 'uuid'
 }
+
+const writtenAs = ({ name, type }: Capture): string => `{${name}${type === undefined ? '' : `:${type}`}}`
 
 function unclosed(pattern: string, at: number): PatternProblem {
   const remedy = 'add the "}", or remove the "{"'

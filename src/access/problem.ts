@@ -1,3 +1,5 @@
+import type { LintId } from '../policy/lint/lint.ts'
+
 /** A mistake in `bridge.yaml`, with the place where it stands and what to do about it. */
 export interface Problem {
   readonly file: string
@@ -14,4 +16,6 @@ export interface Problem {
   /** The line of the file, and how many of its characters from `column` on are meant. */
   readonly excerpt: string
   readonly width: number
+  /** Set on what the linter says. Those of severity `error` are warnings to a running bridge. */
+  readonly lint?: { readonly id: LintId; readonly severity: 'error' | 'warning' }
 }

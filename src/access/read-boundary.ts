@@ -1,52 +1,65 @@
-/** The `boundaries` of `bridge.yaml`: boundaries that the bridge keeps, one alone or one per value of a rule. */
+/** The `boundaries` of the files: boundaries that the bridge keeps, one alone or one per value of a rule. */
 import { foldKey } from '../lib/fold.ts'
 import { nearest } from '../lib/nearest.ts'
-import { type Fill, type NamedCaptures, readBoundaryName, readBoundaryQuery } from './boundary-text.ts'
+import { type Fill, readBoundaryName, readBoundaryQuery } from './boundary-text.ts'
 import { variablesIn } from './definition-text.ts'
 import type { Path } from './locate.ts'
 import type { BoundaryDefinition } from './model.ts'
-import type { Captures } from './read-template.ts'
+import { readAccept } from './read-accept.ts'
+import { fillConstants } from './read-constants.ts'
+import type { Constants } from './read-match.ts'
+import { type Captures, scopeOf } from './read-template.ts'
 import { quote, type Reading, readList, readMapping, readValue } from './reading.ts'
+import { reportTaken } from './report-taken.ts'
+import { boundaryShape } from './schema/definition.ts'
 import { text } from './values.ts'
+import type { NamedCaptures, Written } from './written.ts'
 
-const keys = { name: 'required', for: 'filled', query: 'required' } as const
+/** What boundaries are read against. */
+export interface BoundaryContext {
+  /** Of all files. */
+  readonly rules: readonly NamedCaptures[]
+  readonly constants: Constants
+}
 
-/** Those that could be read. */
+/** Those of all files that could be read. */
 export function readBoundaries(
-  value: unknown,
-  path: Path,
-  rules: readonly NamedCaptures[],
-  reading: Reading,
-): readonly BoundaryDefinition[] {
-  const items = value === undefined ? [] : (readList(value, path, reading) ?? [])
-  const boundaries = items.map((item, index) => readBoundary(item, [...path, index], rules, reading))
-  reportRepetitions(boundaries, path, reading)
-  return boundaries.filter(boundary => boundary !== undefined)
+  written: readonly Written<unknown>[],
+  context: BoundaryContext,
+): readonly Written<BoundaryDefinition>[] {
+  const boundaries = written.flatMap(({ value, path, reading }) =>
+    (readList(value, path, reading) ?? []).flatMap((item, index) => {
+      const inner = [...path, index]
+      const boundary = readBoundary(item, inner, context, reading)
+      return boundary === undefined ? [] : { value: boundary, path: inner, reading }
+    }),
+  )
+  reportRepetitions(boundaries)
+  return boundaries
 }
 
 function readBoundary(
   value: unknown,
   path: Path,
-  rules: readonly NamedCaptures[],
+  { rules, constants }: BoundaryContext,
   reading: Reading,
 ): BoundaryDefinition | undefined {
-  const given = readMapping(value, path, keys, reading)
+  const given = readMapping(value, path, boundaryShape.keys, reading)
   if (given === undefined) return undefined
   const asked = given.for === undefined ? undefined : readValue(text, given.for, [...path, 'for'], reading)
   const rule = asked === undefined ? undefined : findRule(asked, [...path, 'for'], rules, reading)
-  const fill: Fill = {
-    rules,
-    rule: rule?.name,
-    captures: given.for === undefined ? new Map() : rule?.captures,
-  }
+  const captures = given.for === undefined ? new Map() : rule?.captures
+  const fill: Fill = { rules, rule: rule?.name, captures: scopeOf(captures, constants).captures }
   const name =
     given.name === undefined ? undefined : readBoundaryName(given.name, [...path, 'name'], fill, reading)
   const query =
     given.query === undefined ? undefined : readBoundaryQuery(given.query, [...path, 'query'], fill, reading)
+  const accepts = readAccept(given.accept, [...path, 'accept'], reading)
   if (name === undefined || query === undefined) return undefined
   if (given.for !== undefined && rule === undefined) return undefined
-  reportSharedName(name, query, rule?.captures, [...path, 'name'], reading)
-  return { name, query: query.trim(), for: rule?.name }
+  const filled = { name: fillConstants(name, constants), query: fillConstants(query.trim(), constants) }
+  reportSharedName(filled.name, filled.query, rule?.captures, [...path, 'name'], reading)
+  return { ...filled, for: rule?.name, accepts }
 }
 
 function findRule(
@@ -82,22 +95,15 @@ function reportSharedName(
   }
 }
 
-function reportRepetitions(
-  boundaries: readonly (BoundaryDefinition | undefined)[],
-  path: Path,
-  reading: Reading,
-): void {
-  const first = new Map<string, number>()
-  for (const [index, boundary] of boundaries.entries()) {
-    if (boundary === undefined) continue
-    const varies = variablesIn(boundary.name).length > 0
+function reportRepetitions(boundaries: readonly Written<BoundaryDefinition>[]): void {
+  const first = new Map<string, Written<BoundaryDefinition>>()
+  for (const boundary of boundaries) {
+    const { name, for: rule } = boundary.value
+    const varies = variablesIn(name).length > 0
     // Rules may each fill the same name with values of their own.
-    const key = `${foldKey(boundary.name)} ${varies ? foldKey(boundary.for ?? '') : ''}`
+    const key = `${foldKey(name)} ${varies ? foldKey(rule ?? '') : ''}`
     const taken = first.get(key)
-    if (taken === undefined) first.set(key, index)
-    else {
-      const message = `boundary ${taken + 1} has the name ${quote(boundaries[taken]?.name)} already`
-      reading.problem([...path, index, 'name'], message, 'remove one of them, or give each a name of its own')
-    }
+    if (taken === undefined) first.set(key, boundary)
+    else reportTaken('boundary', taken.value.name, taken, boundary)
   }
 }

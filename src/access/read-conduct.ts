@@ -4,6 +4,15 @@ import { foldKey } from '../lib/fold.ts'
 import type { Path } from './locate.ts'
 import type { AccessModel, Leaving } from './model.ts'
 import { type Reading, readList, readMapping, readValue } from './reading.ts'
+import {
+  groupShrinkShape,
+  guardsShape,
+  lifecycleShape,
+  protectShape,
+  removalsShape,
+  removeAfterShape,
+  scheduleShape,
+} from './schema/conduct.ts'
 import { count, duration, email, percent, text } from './values.ts'
 
 const invitation = z.enum(['on-creation', 'with-first-access'])
@@ -11,8 +20,7 @@ const graceLimits = ['1s', '3650d'] as const
 const scheduleLimits = ['1s', '7d'] as const
 
 export function readLifecycle(value: unknown, path: Path, reading: Reading): AccessModel['lifecycle'] {
-  const keys = { invite: 'optional', deactivated: 'optional', deleted: 'optional' } as const
-  const given = readMapping(value, path, keys, reading) ?? {}
+  const given = readMapping(value, path, lifecycleShape.keys, reading) ?? {}
   const invite = given.invite ?? 'on-creation'
   return {
     invite: readValue(invitation, invite, [...path, 'invite'], reading) ?? 'on-creation',
@@ -28,7 +36,7 @@ function readLeaving(value: unknown, path: Path, reading: Reading): Leaving {
     readValue(z.enum(['strip-groups', '{ remove-after: 7d }']), value, path, reading)
     return stay
   }
-  const given = readMapping(value, path, { 'remove-after': 'required' }, reading)
+  const given = readMapping(value, path, removeAfterShape.keys, reading)
   const after = given?.['remove-after']
   if (after === undefined) return stay
   const afterMs = readValue(duration(...graceLimits), after, [...path, 'remove-after'], reading)
@@ -36,7 +44,7 @@ function readLeaving(value: unknown, path: Path, reading: Reading): Leaving {
 }
 
 export function readProtect(value: unknown, path: Path, reading: Reading): AccessModel['protect'] {
-  const given = readMapping(value, path, { users: 'optional', groups: 'optional' }, reading) ?? {}
+  const given = readMapping(value, path, protectShape.keys, reading) ?? {}
   return {
     users: readNames(email, given.users ?? [], [...path, 'users'], reading),
     groups: readNames(text, given.groups ?? [], [...path, 'groups'], reading),
@@ -55,12 +63,11 @@ function readNames(
 }
 
 export function readGuards(value: unknown, path: Path, reading: Reading): AccessModel['guards'] {
-  const given = readMapping(value, path, { removals: 'optional', groupShrink: 'optional' }, reading) ?? {}
+  const given = readMapping(value, path, guardsShape.keys, reading) ?? {}
   const removalsPath = [...path, 'removals']
-  const removals =
-    readMapping(given.removals ?? {}, removalsPath, { count: 'optional', percent: 'optional' }, reading) ?? {}
+  const removals = readMapping(given.removals ?? {}, removalsPath, removalsShape.keys, reading) ?? {}
   const shrinkPath = [...path, 'groupShrink']
-  const shrink = readMapping(given.groupShrink ?? {}, shrinkPath, { percent: 'optional' }, reading) ?? {}
+  const shrink = readMapping(given.groupShrink ?? {}, shrinkPath, groupShrinkShape.keys, reading) ?? {}
   return {
     removals: {
       count: readValue(count, removals.count ?? 20, [...removalsPath, 'count'], reading) ?? 20,
@@ -74,7 +81,7 @@ export function readGuards(value: unknown, path: Path, reading: Reading): Access
 
 /** Milliseconds between full passes. */
 export function readSchedule(value: unknown, path: Path, reading: Reading): number {
-  const given = readMapping(value, path, { full: 'optional' }, reading)
+  const given = readMapping(value, path, scheduleShape.keys, reading)
   const usual = 5 * 60_000
   return readValue(duration(...scheduleLimits), given?.full ?? '5m', [...path, 'full'], reading) ?? usual
 }

@@ -1,118 +1,126 @@
 /** One entry of `rules`. */
-import { foldKey } from '../lib/fold.ts'
 import type { Path } from './locate.ts'
-import type { GroupTemplate, Matcher, Rule } from './model.ts'
-import { parsePattern } from './pattern.ts'
-import { readBindings, readPermissions } from './read-binding.ts'
+import type { BindingTemplate, GroupTemplate, PermissionTemplate, Rule } from './model.ts'
+import { bindingIdentity, readBindings, reportBindingsTwice } from './read-binding.ts'
+import { fillConstants } from './read-constants.ts'
+import type { Defaults } from './read-defaults.ts'
 import type { KnownEnvironments } from './read-environments.ts'
-import { type Captures, readTemplateText } from './read-template.ts'
-import { allRead, quote, type Reading, readList, readMapping, readValue } from './reading.ts'
-import { readTemplate } from './template.ts'
-import { text } from './values.ts'
+import { type GrantContext, withDefaults } from './read-granted.ts'
+import { type ReadGroup, readGroup, readGroups } from './read-group.ts'
+import { type Constants, capturesOf, readMatch, readUnless } from './read-match.ts'
+import { readPermissions, reportPermissionsTwice, roleIdentity } from './read-permission.ts'
+import { type Captures, scopeOf } from './read-template.ts'
+import { readUntil } from './read-until.ts'
+import { type Reading, readMapping, readValue } from './reading.ts'
+import { ruleShape } from './schema/rule.ts'
+import { mode, text } from './values.ts'
+import type { Written, WrittenGroup } from './written.ts'
 
-/** Dynatrace refuses longer descriptions of groups. */
-export const longestDescription = 255
+/** What rules are read against. */
+export interface RuleContext {
+  readonly known: KnownEnvironments
+  readonly constants: Constants
+  readonly defaults: Defaults
+  readonly today: string | undefined
+}
 
-const keys = {
-  name: 'required',
-  match: 'required',
-  group: 'required',
-  bindings: 'optional',
-  permissions: 'optional',
-} as const
+export interface ReadRule {
+  readonly rule: Rule
+  readonly captures: Captures
+  readonly groups: readonly WrittenGroup[]
+}
 
 export function readRule(
   value: unknown,
   path: Path,
-  known: KnownEnvironments,
+  context: RuleContext,
   reading: Reading,
-): Rule | undefined {
-  const given = readMapping(value, path, keys, reading)
+): ReadRule | undefined {
+  const given = readMapping(value, path, keysOf(value), reading)
   if (given === undefined) return undefined
+  const { constants, defaults, known, today } = context
   const name = given.name === undefined ? undefined : readValue(text, given.name, [...path, 'name'], reading)
-  const match = given.match === undefined ? undefined : readMatch(given.match, [...path, 'match'], reading)
+  const match =
+    given.match === undefined ? undefined : readMatch(given.match, [...path, 'match'], constants, reading)
   const captures = match === undefined ? undefined : capturesOf(match)
-  const group =
-    given.group === undefined ? undefined : readGroup(given.group, [...path, 'group'], captures, reading)
-  const context = { known, captures }
-  const bindings = readBindings(given.bindings ?? [], [...path, 'bindings'], context, reading)
-  const permissions = readPermissions(given.permissions ?? [], [...path, 'permissions'], context, reading)
-  if (name === undefined || match === undefined || group === undefined) return undefined
-  if (bindings === undefined || permissions === undefined) return undefined
-  const made = { ...group, bindings, permissions }
-  return { name, description: '', mode: undefined, match, unless: [], until: undefined, groups: [made] }
-}
-
-function readMatch(value: unknown, path: Path, reading: Reading): Matcher | undefined {
-  if (typeof value === 'string') return readPattern(value, path, reading)
-  // `match: {team}` without quotes is a mapping to YAML.
-  if (typeof value !== 'object' || Object.values(value ?? {}).includes(null)) {
-    readValue(text, value, path, reading)
+  const unless =
+    given.unless === undefined
+      ? []
+      : readUnless(given.unless, [...path, 'unless'], captures, constants, reading)
+  const granting = { known, today, level: defaults.level, scope: scopeOf(captures, constants) }
+  const groups = readOwnGroups(given, path, granting, reading)
+  const bindings = readBindings(given.bindings ?? [], [...path, 'bindings'], granting, reading)
+  const permissions = readPermissions(given.permissions ?? [], [...path, 'permissions'], granting, reading)
+  const until = readUntil(given, path, today, reading)
+  const description =
+    given.description === undefined
+      ? ''
+      : readValue(text, given.description, [...path, 'description'], reading)
+  const own = given.mode === undefined ? undefined : readValue(mode, given.mode, [...path, 'mode'], reading)
+  const shared = {
+    bindings: reportBindingsTwice(bindings ?? []),
+    permissions: reportPermissionsTwice(permissions ?? []),
+  }
+  if (name === undefined || match === undefined || captures === undefined || groups === undefined) {
     return undefined
   }
-  const given = readMapping(value, path, { displayNames: 'required' }, reading)
-  if (given?.displayNames === undefined) return undefined
-  const inner = [...path, 'displayNames']
-  const items = readList(given.displayNames, inner, reading)
-  if (items?.length === 0) {
-    reading.problem(inner, '"displayNames" names no group', 'name at least one IdP group')
+  if (bindings === undefined || permissions === undefined) return undefined
+  if (unless === undefined || description === undefined) return undefined
+  const made = groups.map(group => makeGroup(group, shared, defaults, reading))
+  const rule: Rule = {
+    name,
+    description: fillConstants(description, constants),
+    mode: own ?? defaults.mode,
+    match,
+    unless,
+    until,
+    groups: made.map(group => group.value),
   }
-  const names = items?.map((item, index) => readValue(text, item, [...inner, index], reading))
-  const seen = new Set<string>()
-  for (const [index, name] of (names ?? []).entries()) {
-    if (name === undefined) continue
-    if (seen.has(foldKey(name))) {
-      reading.problem([...inner, index], `${quote(name)} is listed twice`, 'remove one of them')
-    }
-    seen.add(foldKey(name))
-  }
-  const displayNames = allRead(names)
-  return displayNames && { kind: 'names', attribute: 'displayName', names: displayNames }
+  return { rule, captures, groups: made }
 }
 
-function readPattern(value: string, path: Path, reading: Reading): Matcher | undefined {
-  const source = readValue(text, value, path, reading)
-  if (source === undefined) return undefined
-  const { parts, problems } = parsePattern(source)
-  for (const { message, remedy, word, at } of problems) {
-    reading.problem(path, message, remedy, { word, from: at })
-  }
-  return problems.length === 0 ? { kind: 'pattern', attribute: 'displayName', source, parts } : undefined
+/** One of the two must be there. */
+function keysOf(value: unknown) {
+  const isGiven = (key: string) => value !== null && typeof value === 'object' && Object.hasOwn(value, key)
+  return isGiven('groups') ? ruleShape.keys : { ...ruleShape.keys, group: 'required' as const }
 }
 
-/** The variables that a rule with this matcher has. */
-export function capturesOf(match: Matcher): Captures {
-  const captures: [string, readonly string[] | undefined][] =
-    match.kind !== 'pattern'
-      ? []
-      : match.parts.flatMap(part => (part.kind === 'capture' ? [[part.name, part.choices]] : []))
-  const displayNames = match.kind === 'names' ? match.names : undefined
-  return new Map([...captures, ['displayName', displayNames]])
-}
-
-function readGroup(
-  value: unknown,
+function readOwnGroups(
+  given: { readonly group?: unknown; readonly groups?: unknown },
   path: Path,
-  captures: Captures | undefined,
+  context: GrantContext,
   reading: Reading,
-): Pick<GroupTemplate, 'name' | 'description'> | undefined {
-  const given = readMapping(value, path, { name: 'required', description: 'optional' }, reading)
-  const name =
-    given?.name === undefined ? undefined : readTemplateText(given.name, [...path, 'name'], captures, reading)
-  const inner = [...path, 'description']
-  const description =
-    given?.description === undefined ? '' : readTemplateText(given.description, inner, captures, reading)
-  if (name === undefined || description === undefined) return undefined
-  if (fixedLength(description) > longestDescription) {
-    const message = `the description is longer than the ${longestDescription} characters Dynatrace takes`
-    reading.warning(inner, message, 'shorten it; it will be cut otherwise')
+): readonly ReadGroup[] | undefined {
+  if (given.group !== undefined && given.groups !== undefined) {
+    const remedy = 'keep one of them: a group more is an element more of "groups"'
+    reading.problem([...path, 'groups'], '"group" and "groups" are given together', remedy, { key: true })
   }
-  return { name, description }
+  const group =
+    given.group === undefined ? undefined : readGroup(given.group, [...path, 'group'], context, reading)
+  if (given.groups !== undefined) return readGroups(given.groups, [...path, 'groups'], context, reading)
+  return group && [group]
 }
 
-function fixedLength(template: string): number {
-  return readTemplate(template).reduce(
-    (sum, segment) => sum + (segment.kind === 'text' ? segment.text.length : 1),
-    0,
-  )
+/** Shared are those that each group of the rule gets. */
+function makeGroup(
+  group: ReadGroup,
+  shared: {
+    readonly bindings: readonly Written<BindingTemplate>[]
+    readonly permissions: readonly Written<PermissionTemplate>[]
+  },
+  defaults: Defaults,
+  reading: Reading,
+): WrittenGroup {
+  const ownBindings = [...shared.bindings, ...group.bindings]
+  const ownPermissions = [...shared.permissions, ...group.permissions]
+  if (group.bindings.length > 0) reportBindingsTwice(ownBindings)
+  if (group.permissions.length > 0) reportPermissionsTwice(ownPermissions)
+  const bindings = withDefaults(ownBindings, defaults.bindings, bindingIdentity)
+  const value: GroupTemplate = {
+    name: group.name,
+    description: group.description ?? defaults.description,
+    bindings: bindings.map(binding => binding.value),
+    permissions: withDefaults(ownPermissions, defaults.permissions, roleIdentity).map(each => each.value),
+  }
+  return { value, path: group.path, reading, bindings }
 }

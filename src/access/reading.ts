@@ -4,14 +4,32 @@
  */
 import { z } from 'zod'
 import { nearest } from '../lib/nearest.ts'
+import type { Lint } from '../policy/lint/lint.ts'
 import type { Aim, Path } from './locate.ts'
 
 export type Report = (path: Path, message: string, remedy: string, aim?: Aim) => void
 
-/** Where mistakes and doubts go. */
+export interface Place {
+  readonly file: string
+  /** Both from 1. */
+  readonly line: number
+  readonly column: number
+}
+
+/** Where mistakes and doubts about one file go. */
 export interface Reading {
   readonly problem: Report
   readonly warning: Report
+  /** Where something of the file stands. */
+  readonly place: (path: Path, aim?: Aim) => Place
+  /** What the linter says, a warning unless it is accepted at its place. */
+  readonly lint: (
+    path: Path,
+    lint: Lint,
+    told: { readonly isAccepted: boolean; readonly aim: Aim | undefined },
+  ) => void
+  /** What the file has there, as YAML understands it. */
+  readonly valueAt: (path: Path) => unknown
 }
 
 /**

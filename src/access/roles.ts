@@ -22,3 +22,9 @@ export const environmentRoles: readonly string[] = [
   'tenant-view-security-problems',
   'tenant-manage-support-tickets',
 ]
+
+/** Environment roles that Dynatrace cannot limit to management zones. */
+export const wholeEnvironmentRoles: readonly string[] = [
+  'tenant-agent-install',
+  'tenant-configure-request-capture-data',
+]

@@ -2,7 +2,8 @@
 import type { IdpGroup } from '../directory/snapshot.ts'
 import type { Finding } from '../lib/finding.ts'
 import type { Source } from './desired-group.ts'
-import type { Matcher, Rule } from './model.ts'
+import { eachOrRest } from './findings/each-or-rest.ts'
+import type { MatchAttribute, Matcher, Rule } from './model.ts'
 
 const mostNames = 10
 
@@ -17,34 +18,57 @@ export function idleRule(rule: Rule): Finding {
   }
 }
 
-function matcherText(match: Matcher): string {
+/** All groups that match are left alone: that may be meant, or `unless` says too much. */
+export function excludedRule(rule: Rule, excluded: readonly string[]): Finding {
+  const names = listNames(excluded.map(name => JSON.stringify(name)))
+  return {
+    kind: 'idle-rule',
+    severity: 'info',
+    subject: `rule ${rule.name}`,
+    message: `Rule "${rule.name}" grants nothing: "unless" leaves out every group that it matches, ${names}.`,
+    remedy: 'Narrow "unless", or remove the rule.',
+  }
+}
+
+export function matcherText(match: Matcher): string {
   switch (match.kind) {
     case 'names':
-      return listNames(match.names.map(name => JSON.stringify(name)))
+      return `${listNames(match.names.map(name => JSON.stringify(name)))}${ofAttribute(match)}`
     case 'pattern':
-      return `the pattern ${match.source}`
+      return `the pattern ${match.source}${ofAttribute(match)}`
     case 'regex':
-      return `the regular expression ${match.source}`
+      return `the regular expression ${match.source}${ofAttribute(match)}`
     case 'any':
       return match.of.map(matcherText).join(' or ')
   }
 }
 
-/** One finding for all of them: an identity provider may push many groups that are none of ours. */
-export function unmatchedGroups(groups: readonly IdpGroup[]): readonly Finding[] {
-  if (groups.length === 0) return []
-  const names = listNames(groups.map(group => JSON.stringify(group.displayName)))
-  const many = groups.length > 1
-  return [
-    {
-      kind: 'unmatched-group',
-      severity: 'info',
-      subject: many ? `${groups.length} IdP groups` : `IdP group ${groups[0]?.displayName ?? ''}`,
-      message: `No rule takes ${many ? `${groups.length} groups` : 'the group'} of the identity provider: ${names}.`,
-      remedy: 'Add a rule for them, or stop the identity provider from pushing them.',
-    },
-  ]
-}
+const ofAttribute = ({ attribute }: { readonly attribute: MatchAttribute }): string =>
+  attribute === 'displayName' ? '' : ` as ${attribute}`
+
+/** An identity provider may push many groups that are none of ours. */
+export const unmatchedGroups = (groups: readonly IdpGroup[]): readonly Finding[] =>
+  eachOrRest(
+    groups.map(({ displayName }) => displayName),
+    unmatchedGroup,
+    moreUnmatched,
+  )
+
+const unmatchedGroup = (displayName: string): Finding => ({
+  kind: 'unmatched-group',
+  severity: 'info',
+  subject: `IdP group ${displayName}`,
+  message: `No rule takes the group ${JSON.stringify(displayName)} of the identity provider.`,
+  remedy: 'Add a rule for it, or stop the identity provider from pushing it.',
+})
+
+const moreUnmatched = (names: readonly string[]): Finding => ({
+  kind: 'unmatched-group',
+  severity: 'info',
+  subject: 'directory',
+  message: `No rule takes ${names.length} more groups of the identity provider: ${listNames(names.map(name => JSON.stringify(name)))}.`,
+  remedy: 'Add a rule for them, or stop the identity provider from pushing them.',
+})
 
 export function noEnvironment(rule: Rule, selector: string, askers: readonly string[]): Finding {
   const names = listNames(askers.map(name => JSON.stringify(name)))
@@ -67,7 +91,9 @@ export function unsafeValue(source: Source, parameter: string): Finding {
     message:
       `The name of the IdP group ${name} holds characters that, in the parameter "${parameter}", could change what` +
       ` a policy says; rule "${source.rule}" grants it nothing.`,
-    remedy: 'Rename the group in the identity provider: without quotes, backslashes, braces and wild cards.',
+    remedy:
+      'Rename the group in the identity provider: without quotes, backslashes, braces and wild cards; where {externalId}' +
+      ' is used, let it send one.',
   }
 }
 

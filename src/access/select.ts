@@ -8,7 +8,10 @@ type Labels = Readonly<Record<string, string>>
  * Environments that carry all these labels; an empty selector takes all. Values are compared without
  * letter case, as they often come from names of IdP groups.
  */
-export function selectByLabels(environments: readonly Environment[], wanted: Labels): readonly Environment[] {
+export function selectByLabels<Known extends Environment>(
+  environments: readonly Known[],
+  wanted: Labels,
+): readonly Known[] {
   const entries = Object.entries(wanted)
   return environments.filter(({ labels }) =>
     entries.every(([name, value]) => Object.hasOwn(labels, name) && sameText(labels[name], value)),

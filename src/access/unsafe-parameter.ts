@@ -17,8 +17,15 @@ export function compileUnsafe(
   return values =>
     filled.find(
       ({ variables, fill }) =>
-        variables.some(name => unsafe.test(values[name] ?? '')) || fill(values).includes('${'),
+        variables.some(name => isMissing(values[name]) || isUnsafe(values[name] ?? '')) ||
+        fill(values).includes('${'),
     )?.name
 }
+
+/** An `externalId` that a group does not have: every value begins with nothing. */
+const isMissing = (value: string | undefined): boolean => value === undefined || value === ''
+
+/** Whether it could say more than itself within a quoted value. */
+export const isUnsafe = (value: string): boolean => unsafe.test(value)
 
 const unsafe = /["'*\\\p{Cc}\p{Zl}\p{Zp}\p{Cs}]/u

@@ -17,6 +17,8 @@ export const wholeText: z.ZodType<string> = z.string().refine(value => value.tri
   params: { remedy: 'write something, or leave it out' },
 })
 
+export const mode = z.enum(['observe', 'upsert', 'sync'])
+
 const units: Readonly<Record<string, number>> = { s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 }
 
 /** `30s`, `5m`, `2h`, `7d` as milliseconds, within limits that are given in the same way. */

@@ -1,8 +1,9 @@
 /** The access model in force: read at the start, replaced by a newer good one, kept when the newer one is bad. */
+import { type AccessFiles, includesOf } from '../access/access-files.ts'
 import { formatProblems } from '../access/format-problems.ts'
 import type { AccessModel } from '../access/model.ts'
-import { parseAccessModel } from '../access/parse.ts'
-import { type AccessFileWatch, loadAccessFile, watchAccessFile } from '../config/access-file.ts'
+import { parseAccessFiles } from '../access/parse.ts'
+import { type AccessFileWatch, loadAccessFiles, watchAccessFiles } from '../config/access-file.ts'
 import type { ConfigurationStatus } from '../http/ops/parts.ts'
 import type { Clock } from '../lib/clock.ts'
 import { BridgeError } from '../lib/errors.ts'
@@ -11,20 +12,20 @@ import type { Log } from '../lib/log.ts'
 export interface AccessModelKeeper {
   current(): AccessModel
   status(): ConfigurationStatus
-  /** Looks for changes of the file from now on and tells of each newer good model. */
+  /** Looks for changes of the files from now on and tells of each newer good model. */
   watch(onModel: (model: AccessModel) => void): AccessFileWatch
 }
 
-/** Throws `BridgeError` `bad-access-model`, whose message shows every mistake in the file at its place. */
+/** Throws `BridgeError` `bad-access-model`, whose message shows every mistake in the files at its place. */
 export async function keepAccessModel(parts: {
   readonly path: string
   readonly clock: Clock
   readonly log: Log
 }): Promise<AccessModelKeeper> {
   const { path, clock, log } = parts
-  const loaded = await loadAccessFile(path)
+  const loaded = await loadAccessFiles(path, includesOf)
   if (loaded.kind === 'unreadable') throw new BridgeError('bad-access-model', loaded.problem)
-  const parsed = parseAccessModel(loaded.text, path)
+  const parsed = parseAccessFiles(loaded, clock.now())
   if (parsed.kind === 'invalid') throw new BridgeError('bad-access-model', formatProblems(parsed.problems))
   warn(parsed.warnings)
   let model = parsed.model
@@ -32,19 +33,19 @@ export async function keepAccessModel(parts: {
   let problem: string | undefined
 
   function warn(warnings: Extract<typeof parsed, { kind: 'valid' }>['warnings']): void {
-    for (const each of warnings)
-      log.warn({ path, line: each.line, column: each.column }, `${each.message}: ${each.remedy}`)
+    for (const { file, line, column, message, remedy } of warnings)
+      log.warn({ path: file, line, column }, `${message}: ${remedy}`)
   }
-  function take(text: string, onModel: (model: AccessModel) => void): void {
-    const changed = parseAccessModel(text, path)
+  function take(files: AccessFiles, onModel: (model: AccessModel) => void): void {
+    const changed = parseAccessFiles(files, clock.now())
     if (changed.kind === 'invalid') {
       const [first] = changed.problems
-      problem = `${path} has ${changed.problems.length} mistakes, the first in line ${first?.line}: ${first?.message}`
-      for (const each of changed.problems) {
-        log.error(
-          { path, line: each.line, column: each.column, at: each.path },
-          `${each.message}: ${each.remedy}`,
-        )
+      const where = first === undefined || first.file === path ? '' : `${first.file}, `
+      const count =
+        changed.problems.length === 1 ? '1 mistake,' : `${changed.problems.length} mistakes, the first`
+      problem = `${path} has ${count} in ${where}line ${first?.line}: ${first?.message}`
+      for (const { file, line, column, path: at, message, remedy } of changed.problems) {
+        log.error({ path: file, line, column, at }, `${message}: ${remedy}`)
       }
       log.error({ path }, 'the changed access model is not valid: the last good one stays in force')
       return
@@ -60,6 +61,10 @@ export async function keepAccessModel(parts: {
     current: () => model,
     status: () => ({ loadedAt, problem }),
     watch: onModel =>
-      watchAccessFile({ path, text: loaded.text, clock, log, onChange: text => take(text, onModel) }),
+      watchAccessFiles({
+        ...{ path, includesOf, clock, log },
+        files: loaded,
+        onChange: files => take(files, onModel),
+      }),
   }
 }

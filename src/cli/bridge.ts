@@ -2,6 +2,7 @@
 import type { AddressInfo } from 'node:net'
 import type { FastifyInstance } from 'fastify'
 import type { Logger } from 'pino'
+import { desiredMemory } from '../access/desired-memory.ts'
 import type { DynatraceSettings, Settings } from '../config/settings.ts'
 import { sqlChangeFeed } from '../directory/change-feed.ts'
 import { directoryFindings } from '../directory/directory-findings.ts'
@@ -20,6 +21,7 @@ import { type AccessViewParts, accessView } from '../reconcile/access-view.ts'
 import { policyTextMemory } from '../reconcile/account-texts.ts'
 import { callLedger } from '../reconcile/call-ledger.ts'
 import { catalogueMemory } from '../reconcile/catalogue-memory.ts'
+import { usageMemory } from '../reconcile/findings/usage-memory.ts'
 import { reconcileLoop } from '../reconcile/loop.ts'
 import { runStore } from '../reconcile/run-store.ts'
 import { whatIf } from '../reconcile/what-if.ts'
@@ -101,13 +103,24 @@ export async function startBridge(options: BridgeOptions): Promise<RunningBridge
     const readSnapshot = sqlSnapshot(store)
     const catalogue = catalogueMemory(clock)
     const policyTexts = policyTextMemory(() => clock.now())
-    const viewParts: AccessViewParts = { readSnapshot, connection, catalogue, policyTexts, clock }
+    const memory = desiredMemory()
+    const viewParts: AccessViewParts = {
+      readSnapshot,
+      connection,
+      catalogue,
+      policyTexts,
+      desiredMemory: memory,
+      clock,
+    }
     const runs = runStore(store, clock)
     const reconciler = reconcileLoop(model.current(), {
       store,
       readSnapshot,
       changes: sqlChangeFeed(store),
       catalogue,
+      usage: usageMemory(clock),
+      policyTexts,
+      desiredMemory: memory,
       runs,
       connection,
       calls,
@@ -144,7 +157,7 @@ export async function startBridge(options: BridgeOptions): Promise<RunningBridge
           reconciler,
           readJournal: query => readJournal(store.db, query),
           verifyJournal: () => verifyJournal(store.db),
-          explainAccess: userName => userAccess(userName, { store, readSnapshot, model: model.current() }),
+          explainAccess: asked => userAccess(asked, { ...viewParts, store, runs, model: model.current() }),
           whatIf: proposed => whatIf({ current: model.current(), proposed }, { ...viewParts, store, runs }),
           viewAccess: scope => accessView(model.current(), scope, viewParts),
           directoryFindings: directoryFindings({

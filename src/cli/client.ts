@@ -10,6 +10,8 @@ import type { Connection } from './connection.ts'
 export interface Client {
   readonly url: string
   get<Schema extends z.ZodType>(path: string, schema: Schema): Promise<z.output<Schema>>
+  /** An answer that is no JSON, as it is. */
+  text(path: string): Promise<string>
   post<Schema extends z.ZodType>(path: string, body: object, schema: Schema): Promise<z.output<Schema>>
   getRun(id: string): Promise<Run>
   postRun(path: string, body: object): Promise<Run>
@@ -34,6 +36,15 @@ export function createClient(connection: Connection, timeoutSeconds: number): Cl
   return {
     url: connection.url,
     get: (path, schema) => call('GET', path, undefined, schema),
+    async text(path) {
+      const { status, text } = await send('GET', `${connection.url}${path}`, undefined, {
+        connection,
+        signal,
+        timeoutSeconds,
+      })
+      if (status < 200 || status > 299) throw refused(status, text, connection)
+      return text
+    },
     post: (path, body, schema) => call('POST', path, body, schema),
     getRun: async id =>
       toRun(await call('GET', `/api/v1/reconcile/runs/${encodeURIComponent(id)}`, undefined, runSchema)),

@@ -24,3 +24,6 @@ export function assignment(
   if (equals < 1 || value === '') throw new InvalidArgumentError('It must be name=value.')
   return { ...before, [name]: /^\d{1,15}$/.test(value) ? Number(value) : value }
 }
+
+/** An option that may be given several times; all of its values count, in order. */
+export const repeated = (text: string, before: readonly string[] = []): readonly string[] => [...before, text]

@@ -6,13 +6,19 @@ import { Command, CommanderError, Option } from 'commander'
 import { BridgeError, messageOf } from '../lib/errors.ts'
 import { seeds } from '../simulator/seed/seed-name.ts'
 import type { DecisionOptions } from './commands/decide.ts'
+import type { DiffOptions } from './commands/diff.ts'
 import type { DoctorOptions } from './commands/doctor.ts'
+import type { ExplainOptions } from './commands/explain.ts'
+import type { FindingsOptions } from './commands/findings.ts'
 import type { JournalOptions } from './commands/journal.ts'
+import type { LintOptions } from './commands/lint.ts'
+import type { MatrixOptions } from './commands/matrix.ts'
 import type { PlanOptions } from './commands/plan.ts'
 import type { SimulatorCommandOptions } from './commands/simulator.ts'
+import type { WhoCanOptions } from './commands/who-can.ts'
 import type { ConnectionOptions } from './connection.ts'
 import type { CliDeps } from './deps.ts'
-import { assignment, nonEmpty, wholeNumber } from './option-values.ts'
+import { assignment, nonEmpty, repeated, wholeNumber } from './option-values.ts'
 
 /** Adds one more command. It reports its exit code by `run`, as the built-in ones do. */
 export type ExtraCommand = (program: Command, context: CommandContext) => void
@@ -61,6 +67,7 @@ export function buildProgram(context: CommandContext, extra: readonly ExtraComma
   for (const add of extra) add(program, context)
   addSimulator(program, context)
   addDoctor(program, context)
+  addLint(program, context)
   remote(program.command('plan'), 'show what a pass would change, and change nothing')
     .option('--config <file>', 'what if this access model were in force, and for whom')
     .option('--names', 'with --config: tell who gains and loses by name')
@@ -75,6 +82,18 @@ export function buildProgram(context: CommandContext, extra: readonly ExtraComma
     (options: ConnectionOptions) =>
       run(async () => (await import('./commands/drift.ts')).drift(options, deps)),
   )
+  remote(program.command('findings'), 'show what a person should know that is not drift')
+    .addOption(
+      new Option('--severity <severity>', 'only this one and what is worse').choices([
+        'info',
+        'warning',
+        'error',
+      ]),
+    )
+    .option('--kind <kind>', 'only findings of this kind')
+    .action((options: FindingsOptions) =>
+      run(async () => (await import('./commands/findings.ts')).findings(options, deps)),
+    )
   decision(program.command('approve'), 'let the held steps of a run happen').action(
     (runId: string, options: DecisionOptions) =>
       run(async () => (await import('./commands/decide.ts')).approve(runId, options, deps)),
@@ -83,11 +102,15 @@ export function buildProgram(context: CommandContext, extra: readonly ExtraComma
     (runId: string, options: DecisionOptions) =>
       run(async () => (await import('./commands/decide.ts')).reject(runId, options, deps)),
   )
-  remote(program.command('explain'), 'show what a person may do, and why')
+  remote(program.command('explain'), 'show what a person may do, or why they can or cannot do one thing')
     .argument('<userName>', 'as the identity provider sends it')
-    .action((userName: string, options: ConnectionOptions) =>
+    .option('--environment <name>', 'name or id, or "account"; by default everywhere', nonEmpty)
+    .option('--can <permission>', 'the permission in question, e.g. storage:logs:read', nonEmpty)
+    .option('--where <name=value>', 'with --can: what it is used on; may be repeated', repeated)
+    .action((userName: string, options: ExplainOptions) =>
       run(async () => (await import('./commands/explain.ts')).explain(userName, options, deps)),
     )
+  addQuestions(program, context)
   addJournal(program, context)
   return program
 }
@@ -143,6 +166,46 @@ function addDoctor(program: Command, { deps, run }: CommandContext): void {
     .option('--json', 'print for programs')
     .action((options: DoctorOptions) =>
       run(async () => (await import('./commands/doctor.ts')).doctor(options, deps)),
+    )
+}
+
+function addLint(program: Command, { deps, run }: CommandContext): void {
+  program
+    .command('lint')
+    .description('check an access model without a bridge or an account: mistakes, lints, expectations')
+    .argument('[file]', 'by default BRIDGE_CONFIG, or bridge.yaml of this folder, or the sample')
+    .option('--strict', 'end with 1 for warnings too')
+    .option('--explain [id]', 'tell what a lint means; without an id, which there are')
+    .option('--schema', 'print the JSON Schema of the file, for editors')
+    .option('--json', 'print for programs')
+    .action((file: string | undefined, options: LintOptions) =>
+      run(async () => (await import('./commands/lint.ts')).lint(file, options, deps)),
+    )
+}
+
+function addQuestions(program: Command, { deps, run }: CommandContext): void {
+  remote(program.command('who-can'), 'show who may use a permission, where, and through what')
+    .argument('<permission>', 'service:resource:action, for example storage:logs:read')
+    .option('--environment <name>', 'only there: name or id, or account', nonEmpty)
+    .option('--where <condition=value>', 'what it is used on; may be repeated', repeated)
+    .option('--limit <number>', 'how many people are shown', wholeNumber(1, 200), 100)
+    .option('--after <userName>', 'only people after this one')
+    .action((permission: string, options: WhoCanOptions) =>
+      run(async () => (await import('./commands/who-can.ts')).whoCan(permission, options, deps)),
+    )
+  remote(program.command('diff'), 'show what one person, group or environment allows and another does not')
+    .argument('<one>', 'user:<userName>, group:<Dynatrace group>, idp-group:<name>, environment:<name>')
+    .argument('<other>', 'the same for what it is compared with')
+    .option('--environment <name>', 'only there: name or id, or account', nonEmpty)
+    .option('--limit <number>', 'how many groups of environments are shown', wholeNumber(1, 200), 50)
+    .option('--after <group>', 'only groups of environments after this one')
+    .action((one: string, other: string, options: DiffOptions) =>
+      run(async () => (await import('./commands/diff.ts')).diff(one, other, options, deps)),
+    )
+  remote(program.command('matrix'), 'show what each group has in the account and in each environment')
+    .addOption(new Option('--csv', 'print as CSV, for spreadsheets').conflicts('json'))
+    .action((options: MatrixOptions) =>
+      run(async () => (await import('./commands/matrix.ts')).matrix(options, deps)),
     )
 }
 

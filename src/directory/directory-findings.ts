@@ -7,6 +7,7 @@ import { isDeclared } from './email-domain.ts'
 import { type ParkedGroup, parkedGroups } from './parked-members.ts'
 import { type StandingRefusal, standingRefusals } from './refusal-rows.ts'
 import type { RefusalBook } from './refusals.ts'
+import { type UndeclaredDomain, undeclaredPeople } from './undeclared-people.ts'
 
 export interface DirectoryFindings {
   /** At most a hundred of each kind. */
@@ -33,11 +34,15 @@ const SHARE_OF_TIME = 1 / 20
 export function directoryFindings(parts: FindingParts): () => Promise<DirectoryFindings> {
   const { store, refusals, clock, emailDomains } = parts
   const parked = sparingly(() => parkedGroups(store.db), clock)
+  const strangers = sparingly(() => undeclaredPeople(store.db, emailDomains), clock)
+  // The domains are those of this process: what they say was not so before it.
+  const startedAt = clock.now().toISOString()
   return async () => {
     await refusals.flush()
     const now = clock.now()
-    const [groups, unreachable, changes, domains] = await Promise.all([
+    const [groups, undeclaredDomains, unreachable, changes, domains] = await Promise.all([
       parked(),
+      strangers(),
       withoutAddress(store.db),
       standingRefusals(store.db, { kind: 'unrecognised-membership-change', limit: LISTED, now }),
       undeclared(store.db, emailDomains, now),
@@ -46,12 +51,14 @@ export function directoryFindings(parts: FindingParts): () => Promise<DirectoryF
       findings: [
         ...changes.refusals.map(refusedChange),
         ...domains.refusals.map(refusedDomain),
+        ...undeclaredDomains.slice(0, LISTED).map(each => notDeclared(each, startedAt)),
         ...unreachable.users.map(noUsableEmail),
         ...groups.slice(0, LISTED).map(parkedMember),
       ],
       totals: {
         'unrecognised-membership-change': changes.total,
         'undeclared-domain': domains.total,
+        'domain-not-declared': undeclaredDomains.length,
         'no-usable-email': unreachable.total,
         'parked-member': groups.length,
       } satisfies Record<RefusalKind, number> & Record<string, number>,
@@ -121,6 +128,15 @@ const parkedMember = ({ displayName, count, ids }: ParkedGroup): Finding => ({
   message: `${count} of its members are not provisioned: ${ids.join(', ')}${count > ids.length ? ` and ${count - ids.length} more` : ''}.`,
   remedy:
     'Assign these people to the application in the IdP, or take them out of the group. They join when they arrive.',
+})
+
+const notDeclared = ({ domain, count, userNames, since }: UndeclaredDomain, startedAt: string): Finding => ({
+  kind: 'domain-not-declared',
+  severity: 'warning',
+  subject: `domain ${domain}`,
+  message: `${count === 1 ? '1 person has' : `${count} people have`} an address of ${domain}, which is not declared: ${userNames.join(', ')}${count > userNames.length ? ` and ${count - userNames.length} more` : ''}. Whoever else comes with such an address is refused.`,
+  remedy: `Declare ${domain} in BRIDGE_EMAIL_DOMAINS, or take these people out of the application in the IdP.`,
+  since: since > startedAt ? since : startedAt,
 })
 
 const refusedChange = (refusal: StandingRefusal): Finding => ({

@@ -16,7 +16,7 @@ import type { Boundaries, Level, LimitsOfAccount, Policies } from './types/polic
 import type { ApiTokens, PlatformTokens } from './types/token.ts'
 import type { ServiceUsers, Users } from './types/user.ts'
 
-export type { AccountEnvironment } from './types/environment.ts'
+export type { AccountEnvironment, ManagementZone } from './types/environment.ts'
 export type { AccountGroup, GroupOwner, RolePermission } from './types/group.ts'
 export type { Boundary, Level, LevelLimits, Policy, Usage } from './types/policy.ts'
 export type { AccountUser } from './types/user.ts'

@@ -27,6 +27,13 @@ const conditionNames = new Set([
   ...[...catalogue.permissions.values()].flatMap(known => [...known.keys()]),
 ])
 
+const takenAnywhere = new Map<string, readonly Operator[]>()
+for (const known of catalogue.permissions.values()) {
+  for (const [name, taken] of known) {
+    takenAnywhere.set(name, [...new Set([...(takenAnywhere.get(name) ?? []), ...taken])])
+  }
+}
+
 /** Where the catalogue comes from and the day it was taken. */
 export const catalogueOrigin: { readonly source: string; readonly date: string } = catalogue
 
@@ -52,6 +59,10 @@ export function supports(permission: string, condition: string): boolean {
 /** The operators a condition takes on a permission; undefined when the reference does not say. */
 export const operatorsOf = (permission: string, condition: string): readonly Operator[] | undefined =>
   catalogue.globalConditions.get(condition) ?? catalogue.permissions.get(permission)?.get(condition)
+
+/** The operators that a condition takes on any permission at all; none when the reference does not have it. */
+export const operatorsAnywhere = (condition: string): readonly Operator[] =>
+  catalogue.globalConditions.get(condition) ?? takenAnywhere.get(condition) ?? []
 
 /** The conditions of its own that a permission knows; undefined when the reference does not have it. */
 export function conditionsOf(permission: string): readonly string[] | undefined {

@@ -12,6 +12,16 @@ export function parametersOf(text: string): readonly string[] {
   return [...new Set(names)].sort()
 }
 
+/** The names of the parameters in the values of conditions, each once, sorted. */
+export const parametersIn = (conditions: readonly Condition[]): readonly string[] =>
+  [
+    ...new Set(
+      conditions.flatMap(({ values }) =>
+        values.flatMap(value => [...value.matchAll(placeholder)].map(match => match[1] ?? '')),
+      ),
+    ),
+  ].sort()
+
 /** The statements with the values of a binding. A parameter without a value stays as it is written. */
 export const substitute = (
   statements: readonly Statement[],

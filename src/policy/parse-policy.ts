@@ -1,4 +1,5 @@
 /** The text of a policy: statements that allow or deny permissions (Dynatrace: IAM policy statement syntax). */
+import { nearest } from '../lib/nearest.ts'
 import { readCondition } from './read-condition.ts'
 import { createReader, type Reader } from './reader.ts'
 import { type Broken, type PlacedCondition, type PlacedStatement, spanning } from './source.ts'
@@ -70,7 +71,12 @@ function readEffect(reader: Reader): Statement['effect'] | undefined {
   if (reader.take('ALLOW') !== undefined) return 'ALLOW'
   if (reader.take('DENY') !== undefined) return 'DENY'
   if (reader.sees(';')) return reader.expected('a statement before ;', 'remove this ;')
-  return reader.expected('ALLOW or DENY', 'start the statement with ALLOW or DENY')
+  const found = reader.peek()
+  const meant = found?.kind === 'word' ? nearest(found.text, ['ALLOW', 'DENY']) : undefined
+  return reader.expected(
+    'ALLOW or DENY',
+    meant === undefined ? 'start the statement with ALLOW or DENY' : `did you mean ${meant}?`,
+  )
 }
 
 function readPermissions(reader: Reader): readonly Token[] | undefined {
@@ -85,18 +91,41 @@ function readPermissions(reader: Reader): readonly Token[] | undefined {
     }
     reader.takeKind('word')
     permissions.push(next)
-  } while (reader.take(',') !== undefined)
+  } while (reader.take(',') !== undefined || lacksComma(reader))
   return permissions
+}
+
+/** Notes a comma that is missing between permissions, and lets reading go on behind it. */
+function lacksComma(reader: Reader): boolean {
+  const next = reader.peek()
+  if (next?.kind !== 'word' || !permissionName.test(next.text)) return false
+  reader.expected('a comma, WHERE or ;', 'separate permissions by commas and end the statement with ;')
+  return true
 }
 
 function readWhere(reader: Reader): readonly PlacedCondition[] | undefined {
   if (reader.take('WHERE') === undefined) return []
   if (reader.take('NULL') !== undefined) return []
   const conditions: PlacedCondition[] = []
+  let broken = false
   do {
     const condition = readCondition(reader)
-    if (condition === undefined) return undefined
-    conditions.push(condition)
-  } while (reader.take('AND') !== undefined)
-  return conditions
+    if (condition !== undefined) conditions.push(condition)
+    else {
+      broken = true
+      reader.skip(['AND', ';', 'ALLOW', 'DENY'])
+    }
+  } while (reader.take('AND') !== undefined || lacksAnd(reader))
+  return broken ? undefined : conditions
+}
+
+/** Notes another word or a comma in place of AND, and lets reading go on behind it. */
+function lacksAnd(reader: Reader): boolean {
+  const joined = [',', 'OR', '&', '|'].some(word => reader.sees(word))
+  const next = reader.peek()
+  if (!joined && (next?.kind !== 'word' || !next.text.includes(':'))) return false
+  reader.expected('AND or ;', 'join conditions with AND and end the statement with ;')
+  if (!joined) return true
+  reader.take(next?.text ?? '')
+  return reader.peek()?.kind === 'word' && !startsStatement(reader)
 }

@@ -1,4 +1,5 @@
 /** One condition, `service:attribute operator value`, as WHERE clauses and boundaries have them. */
+import { nearest } from '../lib/nearest.ts'
 import { operatorOf, operatorWords, takesList, wordOf } from './operator-word.ts'
 import type { Reader } from './reader.ts'
 import { type PlacedCondition, type Span, spanning } from './source.ts'
@@ -54,19 +55,55 @@ function readOperator(reader: Reader): { readonly operator: Operator; readonly s
   if (next === undefined || operator === undefined) {
     return negated
       ? reader.expected('IN or startsWith after NOT', 'write NOT IN, NOT startsWith or !=')
-      : reader.expected('an operator', `write one of ${operatorWords.join(', ')}`)
+      : reader.expected('an operator', operatorRemedy(next))
   }
   reader.takeKind(next.kind)
+  if (reader.sees('=') || reader.sees('>')) {
+    reader.problem(
+      spanning(start, reader.here()),
+      `there is no ${next.text}${reader.peek()?.text}`,
+      doubled(next),
+    )
+    reader.takeKind('symbol')
+  }
   return { operator, span: spanning(start, reader.last()) }
+}
+
+/** Operators of other languages, and what stands for them here. */
+const foreign: Readonly<Record<string, string>> = {
+  LIKE: 'write MATCH ("a*") with * as wild card, or startsWith "a"',
+  CONTAINS: 'write MATCH ("*a*")',
+  ENDSWITH: 'write MATCH ("*a")',
+  MATCHES: 'write MATCH ("a*") with * as wild card',
+  EQUALS: 'write =',
+  EQ: 'write =',
+  IS: 'write =',
+}
+
+function operatorRemedy(found: Token | undefined): string {
+  const word = found?.kind === 'word' ? found.text.toUpperCase() : ''
+  const known = Object.hasOwn(foreign, word) ? foreign[word] : undefined
+  const meant = word === '' ? undefined : nearest(word, ['startsWith', 'MATCH'])
+  return (
+    known ?? (meant === undefined ? `write one of ${operatorWords.join(', ')}` : `did you mean ${meant}?`)
+  )
+}
+
+function doubled({ text }: Token): string {
+  if (text === '=') return 'write ='
+  return text === '<' || text === '>' ? 'write < or >, or != for other than' : `write ${text} alone`
 }
 
 function readOne(reader: Reader, operator: Operator): readonly Token[] | undefined {
   const word = wordOf(operator)
   if (reader.sees('(')) return reader.expected(`one value after ${word}`, 'use IN for a list of values')
   const value = reader.takeKind('value')
-  return value === undefined
-    ? reader.expected(`a value after ${word}`, 'put the value in quotes: "value"')
-    : [value]
+  if (value !== undefined) return [value]
+  reader.expected(`a value after ${word}`, 'put the value in quotes: "value"')
+  // A word without quotes is what was meant: reading goes on behind it.
+  const bare = reader.sees('AND') || reader.sees('ALLOW') || reader.sees('DENY')
+  const meant = bare ? undefined : reader.takeKind('word')
+  return meant === undefined ? undefined : [meant]
 }
 
 function readList(reader: Reader, operator: Operator): readonly Token[] | undefined {

@@ -2,7 +2,8 @@
  * Everything a question about access is answered from, as of one moment: the rules in force, the directory, and what
  * policies and boundaries say. Only reads.
  */
-import { type Desired, desiring } from '../access/desired.ts'
+import type { Desired } from '../access/desired.ts'
+import { type DesiredMemory, desiredMemory } from '../access/desired-memory.ts'
 import { noAccountTexts, type Texts, textsOf } from '../access/evaluate/texts.ts'
 import { inForce } from '../access/in-force.ts'
 import type { AccessModel } from '../access/model.ts'
@@ -32,6 +33,8 @@ export interface AccessViewParts {
   readonly connection: Pick<DynatraceConnection, 'with'>
   readonly catalogue: (dynatrace: Dynatrace, fresh: boolean) => Promise<Catalogue>
   readonly policyTexts: PolicyTextMemory
+  /** What the rules made of the IdP groups last; without it everything is worked out each time. */
+  readonly desiredMemory?: DesiredMemory
   readonly clock: Clock
 }
 
@@ -52,7 +55,8 @@ export async function viewOf(
 ): Promise<AccessView> {
   const now = parts.clock.now()
   const valid = inForce(model, now)
-  const desired = await inTurns(desiring(valid, snapshot.groups))
+  const { desiredMemory: memory = desiredMemory() } = parts
+  const desired = await inTurns(memory.desiring(valid, snapshot.groups))
   const { texts, problems } = await accountTexts(desired, parts)
   return { model: valid, desired, snapshot, texts: textsOf(desired, texts), at: now.toISOString(), problems }
 }

@@ -3,7 +3,14 @@
  * Names are found exactly as written, then without letter case; a name that stands for two things
  * is not guessed at.
  */
-import type { AccountEnvironment, Boundary, Dynatrace, Level, Policy } from '../dynatrace/dynatrace.ts'
+import type {
+  AccountEnvironment,
+  Boundary,
+  Dynatrace,
+  Level,
+  ManagementZone,
+  Policy,
+} from '../dynatrace/dynatrace.ts'
 import { UpstreamError } from '../dynatrace/upstream-error.ts'
 import { messageOf } from '../lib/errors.ts'
 import { foldKey } from '../lib/fold.ts'
@@ -13,6 +20,8 @@ export interface Catalogue {
   readonly environments: ReadonlyMap<string, AccountEnvironment>
   readonly policies: readonly Policy[]
   readonly boundaries: readonly Boundary[]
+  /** Of all environments; undefined when nobody asked, or when they could not be read. */
+  readonly zones?: readonly ManagementZone[] | undefined
   /** Levels whose policies could not be read, and why: a name not found there may exist all the same. */
   readonly unread: ReadonlyMap<string, string>
 }
@@ -43,6 +52,22 @@ export async function readCatalogue(dynatrace: Dynatrace): Promise<Catalogue> {
   }
 }
 
+/** The key in `unread` of management zones. */
+export const ZONES = 'management-zones'
+
+/** The same with the management zones; costs one call. */
+export async function withZones(
+  catalogue: Catalogue,
+  { environments }: Pick<Dynatrace, 'environments'>,
+): Promise<Catalogue> {
+  try {
+    const zones = await environments.managementZones([...catalogue.environments.values()])
+    return { ...catalogue, zones }
+  } catch (error) {
+    return { ...catalogue, unread: new Map([...catalogue.unread, [ZONES, messageOf(error)]]) }
+  }
+}
+
 /** Where rights can be given: the account, and its environments that are active. */
 export function activeLevels(
   environments: Iterable<AccountEnvironment>,
@@ -69,6 +94,10 @@ export function findPolicy({ policies }: Catalogue, name: string, level: Level):
 
 export const findBoundary = ({ boundaries }: Catalogue, name: string): Lookup =>
   findByName(boundaries, name, () => true)
+
+/** Zones belong to an environment; the same name in another one is another zone. */
+export const findZone = ({ zones = [] }: Catalogue, name: string, environmentId: string): Lookup =>
+  findByName(zones, name, ({ environment }) => environment.id === environmentId)
 
 interface Named {
   readonly id: string

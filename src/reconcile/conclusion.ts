@@ -8,10 +8,11 @@ import type { Plan } from './step.ts'
 const MOST_PROBLEMS = 50
 
 export function conclusion(run: Run, result: PassResult, model: AccessModel): Partial<Run> {
-  const { plan, findings, unmanaged } = result
+  const { plan, findings, unmanaged, newEnvironments } = result
   const results = Object.fromEntries(result.results)
   const problems = shortened(result.problems)
-  return { plan, results, findings, unmanaged, problems, status: statusOf(run, result, model) }
+  const status = statusOf(run, result, model)
+  return { plan, results, findings, unmanaged, newEnvironments, problems, status }
 }
 
 /** A plan in figures, for the journal. */

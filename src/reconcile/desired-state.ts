@@ -56,6 +56,10 @@ export function* desiredState(input: DesiredInput): Work<DesiredState> {
   const permissions = new Map<string, StatePermission>()
   const placed = new Set<string>()
 
+  // Two names may mean one policy or management zone.
+  const asked = (key: string, from: readonly string[]) =>
+    rules.set(key, [...new Set([...(rules.get(key) ?? []), ...from])])
+
   const inactive = new Set<string>()
   let looked = 0
   for (const { emailKey, active } of snapshot.people.values()) {
@@ -95,11 +99,11 @@ export function* desiredState(input: DesiredInput): Work<DesiredState> {
     const wishes = resolveWishes(ref, group, { ...known, accountId: input.accountId })
     for (const { binding, from } of wishes.bindings) {
       bindings.set(bindingKey(binding), binding)
-      rules.set(bindingKey(binding), from)
+      asked(bindingKey(binding), from)
     }
     for (const { permission, from } of wishes.permissions) {
       permissions.set(permissionKey(permission), permission)
-      rules.set(permissionKey(permission), from)
+      asked(permissionKey(permission), from)
     }
     for (const key of wishes.unsaid) unsaid.add(key)
     findings.push(...wishes.findings)

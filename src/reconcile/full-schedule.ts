@@ -15,9 +15,18 @@ export interface FullSchedule {
   due(): RunTrigger | undefined
   /**
    * A full pass ended at a time (ms); one that only reports leaves the schedule as it is. `everyMs`: how
-   * often the access model wants one; `stale`: another model came during the pass.
+   * often the access model wants one; `stale`: another model came during the pass; `endsAt` (ms): when something
+   * that the pass took for granted ends, which is then taken away.
    */
-  passed(run: Run, ended: { readonly at: number; readonly everyMs: number; readonly stale: boolean }): void
+  passed(
+    run: Run,
+    ended: {
+      readonly at: number
+      readonly everyMs: number
+      readonly stale: boolean
+      readonly endsAt?: number | undefined
+    },
+  ): void
   /** Soon, but not right after the last one. */
   hasten(): void
   /** Not before this time (ms), and right then: until then nobody is called. */
@@ -34,13 +43,13 @@ export function fullSchedule(clock: Clock): FullSchedule {
   const now = () => clock.now().getTime()
   return {
     due: () => (now() >= next.at ? next.trigger : undefined),
-    passed({ status, mode }, { at, everyMs, stale }) {
+    passed({ status, mode }, { at, everyMs, stale, endsAt = Number.POSITIVE_INFINITY }) {
       lastAt = at
       if (mode !== 'apply') return
       attempts = status === 'failed' || status === 'partial' ? attempts + 1 : 0
       const wait = attempts > 0 ? backoff(attempts, RETRY_MS, everyMs) : everyMs
       // A model that came meanwhile is due at once, whatever became of this pass.
-      if (!stale) next = { at: now() + wait, trigger: 'schedule' }
+      if (!stale) next = { at: Math.min(now() + wait, endsAt), trigger: 'schedule' }
     },
     hasten() {
       next = { ...next, at: Math.min(next.at, Math.max(now(), lastAt + FULL_AGAIN_MS)) }

@@ -1,5 +1,5 @@
 /** From keys of the change feed to the scope of a pass. */
-import { desiredGroups } from '../access/desired.ts'
+import { type DesiredMemory, desiredMemory } from '../access/desired-memory.ts'
 import type { AccessModel } from '../access/model.ts'
 import type { ChangedKey, ReadSnapshot } from '../directory/snapshot.ts'
 import { foldKey } from '../lib/fold.ts'
@@ -13,7 +13,12 @@ import type { Scope } from './scope.ts'
  */
 export async function keyedScope(
   keys: readonly ChangedKey[],
-  parts: { readonly model: AccessModel; readonly store: Store; readonly readSnapshot: ReadSnapshot },
+  parts: {
+    readonly model: AccessModel
+    readonly store: Store
+    readonly readSnapshot: ReadSnapshot
+    readonly desiredMemory?: DesiredMemory
+  },
 ): Promise<Extract<Scope, { kind: 'keys' }>> {
   const emails = new Set(keys.filter(key => key.kind === 'user').map(key => key.key))
   const names = new Set(keys.filter(key => key.kind === 'group').map(key => foldKey(key.key)))
@@ -34,9 +39,8 @@ export async function keyedScope(
     displayName: name,
     externalId: undefined,
   }))
-  const wished = desiredGroups(parts.model, [...present, ...gone])
-  for (const name of [...wished.groups.map(group => group.name), ...wished.withheld])
-    groups.add(foldKey(name))
+  const memory = parts.desiredMemory ?? desiredMemory()
+  for (const name of memory.namesFrom(parts.model, [...present, ...gone])) groups.add(name)
   const ids = new Set(present.map(group => group.id))
   const here = new Set(idpGroups.map(group => group.id))
   for (const row of ownership.groups.values()) {

@@ -6,6 +6,8 @@
  * come right is tried again, at growing intervals, and by every full pass. While calls to the account pause nothing
  * is tried but what a person asks for; then a full pass finds out whether Dynatrace answers again.
  */
+import { nextEnd } from '../access/ends.ts'
+import { inForce } from '../access/in-force.ts'
 import type { AccessModel } from '../access/model.ts'
 import type { ChangedKey, ChangeFeed } from '../directory/snapshot.ts'
 import { messageOf } from '../lib/errors.ts'
@@ -38,7 +40,7 @@ export interface ReconcileLoop extends Reconciler {
 }
 
 export function reconcileLoop(initial: AccessModel, parts: LoopParts): ReconcileLoop {
-  const { store, clock, log, runs, changes, readSnapshot, connection } = parts
+  const { store, clock, log, runs, changes, connection } = parts
   const lead = leadership(store, clock)
   const stopping = new AbortController()
   const { sleep, wake } = idle(clock, stopping.signal)
@@ -70,12 +72,13 @@ export function reconcileLoop(initial: AccessModel, parts: LoopParts): Reconcile
 
   async function fullPass(run: Run): Promise<void> {
     const used = model
+    const endsAt = nextEnd(used, clock.now())
     const { run: done, result } = await carryOut(run, { kind: 'full' })
     const at = now()
     await runs.prune()
     // What is not on record because it says nothing new is still the newest word.
     if (done.status !== 'failed') newestFull = done
-    schedule.passed(done, { at, everyMs: model.fullPassEveryMs, stale: used !== model })
+    schedule.passed(done, { at, everyMs: model.fullPassEveryMs, stale: used !== model, endsAt })
     // Held and refused steps stay in the plan of every full pass; what failed is tried again by the next one.
     if (done.mode === 'apply' && result !== undefined && done.status !== 'partial') {
       retries.clear()
@@ -84,7 +87,8 @@ export function reconcileLoop(initial: AccessModel, parts: LoopParts): Reconcile
   }
 
   async function keyedPass(keys: readonly ChangedKey[]): Promise<void> {
-    const scope = await keyedScope(keys, { model, store, readSnapshot })
+    const valid = inForce(model, clock.now())
+    const scope = await keyedScope(keys, { ...parts, model: valid })
     const asked = { trigger: 'scim', mode: 'apply', scope: keys.map(nameOf), actor: 'scim' } as const
     const requestIds = [...new Set(keys.flatMap(key => key.requestIds))]
     const run = { ...newRun({ ...asked, status: 'running' }, clock.now()), requestIds }

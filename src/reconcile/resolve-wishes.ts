@@ -9,6 +9,7 @@ import { groupLevelKey } from './keys.ts'
 import { levelProblems } from './level-problems.ts'
 import { findOwnBoundary, findOwnPolicy } from './own-names.ts'
 import type { Definitions } from './owned-definitions.ts'
+import { permissionScope } from './permission-scope.ts'
 import type { GroupRef, StateBinding, StatePermission } from './state.ts'
 
 export interface Wishes {
@@ -70,17 +71,10 @@ export function resolveWishes(
     bindings.push({ binding, from: wish.rules })
   }
   for (const wish of group.permissions) {
-    const problems = levelProblems(wish.level, known.catalogue)
+    const { scope, findings: problems } = permissionScope(wish, known)
     findings.push(...problems)
-    if (problems.length > 0) {
-      unsaid.push(groupLevelKey(ref, wish.level))
-      continue
-    }
-    const scope =
-      wish.level.kind === 'account'
-        ? { scopeType: 'account' as const, scope: known.accountId }
-        : { scopeType: 'tenant' as const, scope: wish.level.id }
-    permissions.push({ permission: { group: ref, role: wish.role, ...scope }, from: wish.rules })
+    if (scope === undefined) unsaid.push(groupLevelKey(ref, wish.level))
+    else permissions.push({ permission: { group: ref, role: wish.role, ...scope }, from: wish.rules })
   }
   return { bindings, permissions, unsaid, findings }
 }

@@ -1,6 +1,7 @@
 /** The stored record of a pass. */
 import type { Finding } from '../lib/finding.ts'
 import { shortId } from '../lib/ids.ts'
+import type { NewEnvironment } from './new-environments.ts'
 import type { Plan, StepResult } from './step.ts'
 
 export type RunTrigger = 'schedule' | 'start' | 'request' | 'configuration' | 'scim' | 'approval'
@@ -44,6 +45,8 @@ export interface Run {
     readonly policies?: number | undefined
     readonly boundaries?: number | undefined
   }
+  /** Environments that get something of ours for the first time. Runs of earlier releases did not tell. */
+  readonly newEnvironments?: readonly NewEnvironment[] | undefined
   /** Dynatrace calls by operation. */
   readonly calls: Readonly<Record<string, number>>
   /** Why the run failed or is partial. */

@@ -8,6 +8,7 @@ import { inTurns } from '../lib/turns.ts'
 import { type AccessView, type AccessViewParts, accessView, viewOf } from './access-view.ts'
 import { runPass } from './pass/pass.ts'
 import type { PassParts } from './pass/request.ts'
+import type { Run } from './run.ts'
 import type { RunStore } from './run-store.ts'
 import type { Plan } from './step.ts'
 
@@ -15,6 +16,7 @@ export interface WhatIf {
   /** ISO 8601. */
   readonly at: string
   readonly plan: Plan
+  readonly newEnvironments: Run['newEnvironments']
   readonly findings: readonly Finding[]
   /** Why the plan or the comparison may not be whole. */
   readonly problems: readonly string[]
@@ -48,7 +50,8 @@ export async function whatIf(
   const after = await viewOf(proposed, before.snapshot, parts)
   const impact = await inTurns(impactOf(sideOf(before), sideOf(after), before.snapshot))
   const problems = [...new Set([...pass.problems, ...before.problems, ...after.problems])]
-  return { at: before.at, plan: pass.plan, findings: pass.findings, problems, impact }
+  const { plan, newEnvironments, findings } = pass
+  return { at: before.at, plan, newEnvironments, findings, problems, impact }
 }
 
 const sideOf = ({ desired, texts, model }: AccessView) => ({

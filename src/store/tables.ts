@@ -14,6 +14,7 @@ export interface Tables {
   departures: DepartureRow
   accountUsers: AccountUserRow
   refusals: RefusalRow
+  findings: FindingRow
   settings: SettingRow
   changes: ChangeRow
   ownership: OwnershipRow
@@ -108,6 +109,15 @@ export interface RefusalRow {
   times: number
   firstAt: string
   lastAt: string
+}
+
+/** Since when full passes have come to a finding. */
+export interface FindingRow {
+  /** Digest of kind and subject. */
+  key: string
+  kind: string
+  subject: string
+  since: string
 }
 
 /** A setting that stored rows were computed with, so that a change of it is noticed at the start. */

@@ -10,6 +10,7 @@ import type { AccessModel } from '../../src/access/model.ts'
 import { parseAccessModel } from '../../src/access/parse.ts'
 import type { IdpGroup } from '../../src/directory/snapshot.ts'
 import { parseBoundary } from '../../src/policy/parse-boundary.ts'
+import { assertFits } from '../support/access-schema.ts'
 
 const head = `version: 1
 environments:
@@ -45,6 +46,7 @@ test('a policy and a boundary become parts of the model, verbatim', async t => {
       description: '',
       statement: 'ALLOW storage:logs:read WHERE storage:dt.security_context = "${bindParam:team}";',
       level: { kind: 'account' },
+      accepts: [],
     },
   ])
   t.same(boundaries, [
@@ -52,6 +54,7 @@ test('a policy and a boundary become parts of the model, verbatim', async t => {
       name: 'team {team}',
       for: 'team access',
       query: '// what {team} may see\nstorage:dt.security_context = "{team}";',
+      accepts: [],
     },
   ])
 })
@@ -379,7 +382,7 @@ test('whatever is captured, the query says what its template says, or is not mad
   fc.assert(
     fc.property(fc.constantFrom(...templates), value, value, (template, x, y) => {
       const filled = compileQuery(template)({ x, y })
-      if (filled === undefined) return !(/^\w*$/.test(x) && /^\w*$/.test(y))
+      if (filled === undefined) return !(/^\w+$/.test(x) && /^\w+$/.test(y))
       const put = (text: string): string =>
         text.replaceAll(/\{([xy])\}/g, (_, name) => (name === 'x' ? x : y))
       return JSON.stringify(shape(filled)) === JSON.stringify(shape(template, put))
@@ -435,6 +438,7 @@ function shape(query: string, put = (text: string): string => text): unknown {
 function model(text: string): AccessModel {
   const parsed = parseAccessModel(text, 'bridge.yaml')
   if (parsed.kind === 'invalid') throw new Error(formatProblems(parsed.problems))
+  assertFits(text)
   return parsed.model
 }
 
@@ -450,6 +454,7 @@ function found(text: string): readonly string[] {
 function warned(text: string): readonly string[] {
   const parsed = parseAccessModel(text, 'bridge.yaml')
   if (parsed.kind === 'invalid') throw new Error(formatProblems(parsed.problems))
+  assertFits(text)
   return parsed.warnings.map(({ line, message, remedy }) => `${line} ${message} → ${remedy}`)
 }
 

@@ -5,6 +5,7 @@ import { formatProblems } from '../../src/access/format-problems.ts'
 import type { AccessModel } from '../../src/access/model.ts'
 import { parseAccessModel } from '../../src/access/parse.ts'
 import type { Problem } from '../../src/access/problem.ts'
+import { assertFits } from '../support/access-schema.ts'
 
 test('the sample is valid, without warnings, and says what its comments call the defaults', async t => {
   const text = readFileSync(new URL('../../src/access/sample/bridge.yaml', import.meta.url), 'utf8')
@@ -82,6 +83,7 @@ schedule: { full: 2h }
                 parameters: { p: '{x}' },
                 boundaries: ['b', 'a'],
                 until: undefined,
+                accepts: [],
               },
               {
                 policy: 'P',
@@ -89,6 +91,7 @@ schedule: { full: 2h }
                 parameters: {},
                 boundaries: [],
                 until: undefined,
+                accepts: [],
               },
               {
                 policy: 'P',
@@ -96,6 +99,7 @@ schedule: { full: 2h }
                 parameters: {},
                 boundaries: [],
                 until: undefined,
+                accepts: [],
               },
             ],
             permissions: [
@@ -208,7 +212,7 @@ const oneMistake: readonly (readonly [part: string, fragment: string, ...problem
     'match',
     'match: { displayNames: [ a, A ] }',
     '6:33 rules[0].match.displayNames[1]: "A" is listed twice → remove one of them',
-    '7:21 rules[0].group.name: the rule captures no {team} → there are {displayName}; others are to be captured in "match"',
+    '7:21 rules[0].group.name: the rule captures no {team} → there are {displayName}, {externalId}; others are to be captured in "match"',
   ],
   [
     'group',
@@ -256,7 +260,7 @@ const oneMistake: readonly (readonly [part: string, fragment: string, ...problem
   [
     'binding',
     '- { policy: P, level: account, boundaries: [ "{x}", 3 ] }',
-    '9:53 rules[0].bindings[0].boundaries[0]: the rule captures no {x} → there are {team}, {displayName}; others are to be captured in "match"',
+    '9:53 rules[0].bindings[0].boundaries[0]: the rule captures no {x} → there are {team}, {displayName}, {externalId}; others are to be captured in "match"',
     '9:59 rules[0].bindings[0].boundaries[1]: element 2 of boundaries must be text, not the number 3 → put it in quotes: "3"',
   ],
   [
@@ -507,11 +511,13 @@ function found(text: string): readonly string[] {
 function warnings(text: string): readonly Problem[] {
   const parsed = parseAccessModel(text, 'bridge.yaml')
   if (parsed.kind === 'invalid') throw new Error(formatProblems(parsed.problems))
+  assertFits(text)
   return parsed.warnings
 }
 
 function validModel(text: string): AccessModel {
   const parsed = parseAccessModel(text, 'bridge.yaml')
   if (parsed.kind === 'invalid') throw new Error(formatProblems(parsed.problems))
+  assertFits(text)
   return parsed.model
 }

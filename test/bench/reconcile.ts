@@ -11,6 +11,7 @@ import { sqlSnapshot } from '../../src/directory/sql-snapshot.ts'
 import { connectDynatrace } from '../../src/dynatrace/client.ts'
 import { systemClock } from '../../src/lib/clock.ts'
 import { silentLog } from '../../src/lib/log.ts'
+import { policyTextMemory } from '../../src/reconcile/account-texts.ts'
 import { callLedger } from '../../src/reconcile/call-ledger.ts'
 import { catalogueMemory } from '../../src/reconcile/catalogue-memory.ts'
 import { execute } from '../../src/reconcile/execute.ts'
@@ -107,6 +108,7 @@ async function measure(): Promise<void> {
         store,
         readSnapshot: sqlSnapshot(store),
         catalogue: catalogueMemory(systemClock),
+        policyTexts: policyTextMemory(() => systemClock.now()),
         clock: systemClock,
         log: silentLog,
         connection,

@@ -117,9 +117,26 @@ test('the life of an account at the terminal', async t => {
     t.equal(explained.code, 0, explained.err)
     t.match(
       explained.out,
-      /account +Standard User +– +payments viewers +dt-payments-viewer-prod +team access/,
+      /account\n +Standard User\n +dt-payments-viewer-prod → rule team access → group payments viewers/,
     )
     t.match(JSON.parse((await cli(['explain', 'ana@acme.example', '--json'], env)).out), { active: true })
+    const question = [
+      'explain',
+      'ana@acme.example',
+      '--environment',
+      'prod',
+      '--can',
+      'document:documents:read',
+    ]
+    const answered = await cli([...question, '--where', 'global:week-day=MONDAY'], env)
+    t.equal(answered.code, 0, answered.err)
+    t.match(answered.out, /^ana@acme\.example can document:documents:read in prod \(abc12345\)/)
+    t.match(JSON.parse((await cli([...question, '--json'], env)).out), {
+      answer: { evaluation: { by: 'scim-bridge' } },
+    })
+    const astray = await cli(['explain', 'ana@acme.example', '--environment', 'prdo'], env)
+    t.equal(astray.code, 1)
+    t.match(astray.err, /Did you mean "prod"/)
     const nobody = await cli(['explain', 'nobody'], env)
     t.equal(nobody.code, 1)
     t.match(nobody.err, /^The directory has no user "nobody".*\n$/)

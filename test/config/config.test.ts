@@ -1,7 +1,7 @@
-import { readFile, rename, stat, writeFile } from 'node:fs/promises'
+import { rename, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { test } from 'tap'
-import { loadAccessFile, watchAccessFile } from '../../src/config/access-file.ts'
+import { loadAccessFiles, watchAccessFiles } from '../../src/config/access-file.ts'
 import { readSettings, type Settings } from '../../src/config/settings.ts'
 import { ensureToken } from '../../src/config/tokens.ts'
 import type { Clock } from '../../src/lib/clock.ts'
@@ -217,15 +217,27 @@ test('an unusable token file or folder is named, and the token is not', async t 
 
 test('an access file is read, or said to be unreadable', async t => {
   const dir = t.testdir({ good: 'version: 1', large: 'x'.repeat(1024 * 1024 + 1) })
-  t.same(await loadAccessFile(join(dir, 'good')), { kind: 'read', text: 'version: 1' })
-  t.match(await loadAccessFile(join(dir, 'absent')), {
-    kind: 'unreadable',
-    problem: /absent cannot be opened \(ENOENT/,
-  })
-  t.match(await loadAccessFile(join(dir, 'large')), { kind: 'unreadable', problem: /larger than 1 MiB/ })
-  t.match(await loadAccessFile(dir), { kind: 'unreadable', problem: /cannot be read \(EISDIR/ })
+  const load = (name: string) => loadAccessFiles(join(dir, name), () => [])
+  t.match(await load('good'), { kind: 'read', main: { name: join(dir, 'good'), text: 'version: 1' } })
+  t.match(await load('absent'), { kind: 'unreadable', problem: /absent cannot be opened \(ENOENT/ })
+  t.match(await load('large'), { kind: 'unreadable', problem: /larger than 1 MiB/ })
+  t.match(await load(''), { kind: 'unreadable', problem: /cannot be read \(EISDIR/ })
   await writeFile(join(dir, 'latin'), Buffer.from('rules: Größe', 'latin1'))
-  t.match(await loadAccessFile(join(dir, 'latin')), { kind: 'unreadable', problem: /is not UTF-8/ })
+  t.match(await load('latin'), { kind: 'unreadable', problem: /is not UTF-8/ })
+})
+
+test('included files are read from the folder of the main one, and each may be unreadable', async t => {
+  const dir = t.testdir({ 'bridge.yaml': 'rules/a.yaml absent rules', rules: { 'a.yaml': 'a' } })
+  const loaded = await loadAccessFiles(join(dir, 'bridge.yaml'), text => text.split(' '))
+  if (loaded.kind === 'unreadable') throw new Error(loaded.problem)
+  t.match(
+    [...loaded.included],
+    [
+      ['rules/a.yaml', { kind: 'read', name: join(dir, 'rules/a.yaml'), text: 'a' }],
+      ['absent', { kind: 'unreadable', message: /^cannot be opened \(ENOENT/, remedy: /path/ }],
+      ['rules', { kind: 'unreadable', message: /^cannot be read \(EISDIR/ }],
+    ],
+  )
 })
 
 test('a changed file is handed on once, when it is the same at two looks', async t => {
@@ -279,6 +291,39 @@ test('a receiver that fails does not end the watch', async t => {
   await watched.close()
 })
 
+test('all included files are watched, and handed on together once all have settled', async t => {
+  const dir = t.testdir({ 'bridge.yaml': 'include a b', a: 'one', b: 'one' })
+  const watched = await watchIn(dir)
+  const all = (...texts: string[]) => texts.join(' | ')
+  await writeFile(join(dir, 'a'), 'two')
+  await watched.look()
+  await writeFile(join(dir, 'b'), 'two')
+  await watched.look()
+  t.same(watched.seen, [], 'swapped one after the other')
+  await watched.look()
+  await watched.look()
+  t.same(watched.seen, [all('include a b', 'two', 'two')])
+  await rename(join(dir, 'b'), join(dir, 'away'))
+  await watched.look()
+  await rename(join(dir, 'away'), join(dir, 'b'))
+  await watched.look()
+  await watched.look()
+  t.equal(watched.seen.length, 1, 'gone for a moment only')
+  await watched.write('include a c')
+  await watched.look()
+  await watched.look()
+  t.match(watched.seen[1], /^include a c \| two \| cannot be opened/)
+  await writeFile(join(dir, 'c'), 'three')
+  await watched.look()
+  await watched.look()
+  t.equal(watched.seen[2], all('include a c', 'two', 'three'), 'it has appeared')
+  await writeFile(join(dir, 'b'), 'four')
+  await watched.look()
+  await watched.look()
+  t.equal(watched.seen.length, 3, 'b is not included any more')
+  await watched.close()
+})
+
 /** A watch whose clock moves by hand: `look` lets it look once more and waits until it has. */
 async function watchIn(
   dir: string,
@@ -296,13 +341,20 @@ async function watchIn(
   const { clock, tick } = handClock()
   const note = (_fields: object, message: string): void => void warnings.push(message)
   const log: Log = { ...silentLog, warn: note, error: note }
-  const text = await readFile(path, 'utf8')
-  const onChange = (changed: string): void => {
-    seen.push(changed)
+  const files = await loadAccessFiles(path, includesOf)
+  if (files.kind === 'unreadable') throw new Error(files.problem)
+  const onChange = ({ main, included }: Omit<typeof files, 'kind'>): void => {
+    const others = [...included.values()].map(file => (file.kind === 'read' ? file.text : file.message))
+    seen.push([main.text, ...others].join(' | '))
     after()
   }
-  const watch = watchAccessFile({ path, text, onChange, clock, log })
+  const watch = watchAccessFiles({ path, files, includesOf, onChange, clock, log })
   return { seen, warnings, write: content => writeFile(path, content), look: tick, close: watch.close }
+}
+
+function includesOf(text: string): readonly string[] {
+  const [first, ...paths] = text.split(' ')
+  return first === 'include' ? paths : []
 }
 
 /** Each tick ends the sleep under way and resolves when the next one begins. */

@@ -37,6 +37,33 @@ eachDatabase({
     t.match((await read()).findings, [{ message: /refused at/ }], 'counted from one again')
   },
 
+  'people whose domain is not declared any more are told by domain': async (t, database) => {
+    const store = await database.open()
+    const clock = testClock()
+    const refusals = refusalBook({ store, clock, log: silentLog })
+    const directory = sqlDirectory({ store, clock })
+    const names = ['ana@acme.example', 'bo@Old.example', 'cy@old.example', 'di@x.corp.example', 'ed']
+    for (const userName of names) await directory.createUser({ userName }, cause)
+    await directory.createUser({ userName: 'flo@gone.example', active: false }, cause)
+    const declaring = async (...emailDomains: string[]) => {
+      const { findings, totals } = await directoryFindings({ store, refusals, clock, emailDomains })()
+      return { found: findings.filter(({ kind }) => kind === 'domain-not-declared'), totals }
+    }
+    const { found, totals } = await declaring('acme.example', '*.corp.example')
+    t.match(found, [
+      {
+        severity: 'warning',
+        subject: 'domain old.example',
+        message: /^2 people have an address of old\.example, .*: bo@Old\.example, cy@old\.example\./,
+        since: /^\d{4}-/,
+      },
+    ])
+    t.equal(found.length, 1)
+    t.equal(totals['domain-not-declared'], 1)
+    t.same((await declaring('*.example')).found, [])
+    t.same((await declaring()).found, [], 'no declared domains declare them all')
+  },
+
   'no client fills the database, and what cannot be stored fails nobody': async (t, database) => {
     const store = await database.open()
     const clock = testClock()

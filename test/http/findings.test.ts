@@ -116,6 +116,36 @@ test('of what a pass found too, the directory has the last word', async t => {
   t.same(await ofKind(bridge, 'parked-member'), [])
 })
 
+test('findings are asked for by severity and kind, the worst and the newest first', async t => {
+  const bridge = await runningBridge(t, { rules: RULES })
+  const ana = await bridge.user('ana')
+  const team = await bridge.group('dt-payments-viewer', [ana])
+  await bridge.group('all', [ana])
+  await bridge.user('bo')
+  await bridge.run('apply')
+  await patch(bridge, team, { op: 'add', path: 'members', value: 'ana' })
+  const ask = async (query: string) => (await bridge.call('GET', `/api/v1/findings${query}`)).json()
+  const severitiesOf = ({ findings }: { findings: { severity: string }[] }) => [
+    ...new Set(findings.map(({ severity }) => severity)),
+  ]
+
+  const all = await ask('')
+  t.same(severitiesOf(all), ['error', 'warning', 'info'])
+  t.ok(all.findings.every(({ since }: { since?: string }) => since !== undefined))
+  t.same(severitiesOf(await ask('?severity=warning')), ['error', 'warning'])
+  t.same(severitiesOf(await ask('?severity=error')), ['error'])
+  const unmatched = await ask('?kind=unmatched-group')
+  t.match(unmatched, { findings: [{ subject: 'IdP group all' }], totals: { 'unmatched-group': 1 } })
+  t.equal(unmatched.findings.length, 1)
+  t.same(await ask('?kind=unmatched-group&severity=warning'), { findings: [], totals: {} })
+  t.same(await ask('?kind=parked-member'), { findings: [], totals: { 'parked-member': 0 } })
+  t.equal((await bridge.call('GET', '/api/v1/findings?severity=loud')).statusCode, 400)
+  const ages = all.findings
+    .filter(({ severity }: { severity: string }) => severity === 'info')
+    .map(({ since }: { since: string }) => since)
+  t.same(ages, ages.toSorted().toReversed())
+})
+
 async function findings(bridge: RunningBridge) {
   const answer = await bridge.call('GET', '/api/v1/findings')
   if (answer.statusCode !== 200) throw new Error(answer.body)

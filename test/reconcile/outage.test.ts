@@ -10,6 +10,7 @@ import type { CallRecord } from '../../src/dynatrace/dynatrace.ts'
 import { createHttpApp } from '../../src/http/app.ts'
 import { systemClock } from '../../src/lib/clock.ts'
 import { silentLog } from '../../src/lib/log.ts'
+import { policyTextMemory } from '../../src/reconcile/account-texts.ts'
 import { callLedger } from '../../src/reconcile/call-ledger.ts'
 import { catalogueMemory } from '../../src/reconcile/catalogue-memory.ts'
 import { reconcileLoop } from '../../src/reconcile/loop.ts'
@@ -134,6 +135,7 @@ async function running(t: Test, simulator: Awaited<ReturnType<typeof startSimula
     readSnapshot: sqlSnapshot(store),
     changes: sqlChangeFeed(store),
     catalogue: catalogueMemory(clock),
+    policyTexts: policyTextMemory(() => clock.now()),
     runs: runStore(store, clock),
     connection,
     calls: ledger,

@@ -18,6 +18,7 @@ import { accessView } from '../../src/reconcile/access-view.ts'
 import { policyTextMemory } from '../../src/reconcile/account-texts.ts'
 import { callLedger } from '../../src/reconcile/call-ledger.ts'
 import { catalogueMemory } from '../../src/reconcile/catalogue-memory.ts'
+import { usageMemory } from '../../src/reconcile/findings/usage-memory.ts'
 import { reconcileLoop } from '../../src/reconcile/loop.ts'
 import { runStore } from '../../src/reconcile/run-store.ts'
 import { whatIf } from '../../src/reconcile/what-if.ts'
@@ -65,6 +66,8 @@ export async function runningBridge(
     store,
     readSnapshot,
     catalogue,
+    usage: usageMemory(clock),
+    policyTexts,
     clock,
     log: silentLog,
     connection,
@@ -91,7 +94,7 @@ export async function runningBridge(
         reconciler,
         readJournal: query => readJournal(store.db, query),
         verifyJournal: () => verifyJournal(store.db),
-        explainAccess: userName => userAccess(userName, { store, readSnapshot, model }),
+        explainAccess: asked => userAccess(asked, { ...viewParts, store, runs, model }),
         whatIf: proposed => whatIf({ current: model, proposed }, { ...viewParts, store, runs }),
         viewAccess: scope => accessView(model, scope, viewParts),
         directoryFindings: directoryFindings({ store, refusals, clock, emailDomains: [] }),

@@ -10,9 +10,11 @@ import { connectDynatrace } from '../../src/dynatrace/client.ts'
 import { createHttpApp } from '../../src/http/app.ts'
 import { type Clock, systemClock } from '../../src/lib/clock.ts'
 import { silentLog } from '../../src/lib/log.ts'
+import { policyTextMemory } from '../../src/reconcile/account-texts.ts'
 import { callLedger } from '../../src/reconcile/call-ledger.ts'
 import { catalogueMemory } from '../../src/reconcile/catalogue-memory.ts'
 import { execute } from '../../src/reconcile/execute.ts'
+import { usageMemory } from '../../src/reconcile/findings/usage-memory.ts'
 import { keyedScope } from '../../src/reconcile/keyed-scope.ts'
 import { type ReconcileLoop, reconcileLoop } from '../../src/reconcile/loop.ts'
 import { newRun, type Run } from '../../src/reconcile/run.ts'
@@ -83,6 +85,8 @@ export async function makeWorld(
     store,
     readSnapshot,
     catalogue: catalogueMemory(clock),
+    policyTexts: policyTextMemory(() => clock.now()),
+    usage: usageMemory(clock),
     clock,
     log: silentLog,
     connection,
@@ -161,6 +165,10 @@ export async function makeWorld(
     },
     configure(rules: string) {
       model = parseModel(rules)
+    },
+    /** Another access model, made from the one in force. */
+    adjust(change: (model: AccessModel) => AccessModel) {
+      model = change(model)
     },
     async user(name: string, more: object = {}): Promise<string> {
       const userName = `${name}@acme.example`

@@ -1,7 +1,7 @@
 /** What somebody gains and loses when one set of rights is replaced by another. */
 import { firstUncovered } from '../../policy/covers.ts'
 import type { EffectiveStatement } from '../../policy/effective.ts'
-import { printCondition } from '../../policy/print.ts'
+import { conditionsText } from '../evaluate/tidy-conditions.ts'
 import type { Rights } from './right.ts'
 
 /** One thing that is gained or lost. */
@@ -52,7 +52,7 @@ function wholeBeyond(before: readonly Rights[], after: readonly Rights[]): reado
 
 /** A denial that one side has and the other has not. */
 function whereOf({ effect, conditions }: EffectiveStatement): string {
-  const text = conditions.map(printCondition).join(' AND ')
+  const text = conditionsText(conditions)
   if (effect === 'ALLOW') return text
   return text === '' ? 'a policy denies it on one side' : `a policy denies ${text} on one side`
 }

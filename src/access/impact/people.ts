@@ -31,7 +31,7 @@ export function* classesOf(before: Side, after: Side, snapshot: DirectorySnapsho
 }
 
 /** Folded e-mail → places in the list of groups, ascending. */
-function* groupsByPerson(
+export function* groupsByPerson(
   groups: readonly DesiredGroup[],
   { members }: DirectorySnapshot,
 ): Work<ReadonlyMap<string, readonly number[]>> {

@@ -1,5 +1,6 @@
 /** `scim-bridge plan`: what a pass would do, without doing it; with `--config`, with another access model than the one in force. */
-import { loadAccessFile } from '../../config/access-file.ts'
+import { includesOf } from '../../access/access-files.ts'
+import { loadAccessFiles } from '../../config/access-file.ts'
 import { whatIfSchema } from '../../http/ops/what-if.ts'
 import { CliError } from '../cli-error.ts'
 import { createClient } from '../client.ts'
@@ -29,10 +30,18 @@ export async function plan(options: PlanOptions, deps: CliDeps): Promise<number>
 
 /** 0 when nothing would change, 2 when something would, 1 when that cannot be told in full. */
 async function whatIf(config: string, options: PlanOptions, deps: CliDeps): Promise<number> {
-  const loaded = await loadAccessFile(config)
+  const loaded = await loadAccessFiles(config, includesOf)
   if (loaded.kind === 'unreadable') throw new CliError('unreadable-config', loaded.problem)
   const client = createClient(await connectionOf(options, deps.env), options.timeout)
-  const body = { files: [{ path: config, text: loaded.text }], names: options.names === true }
+  const included = [...loaded.included].map(([path, file]) => {
+    if (file.kind === 'read') return { path, text: file.text }
+    const problem = `The access model includes ${file.name}, which ${file.message}: ${file.remedy}.`
+    throw new CliError('unreadable-config', problem)
+  })
+  const body = {
+    files: [{ path: config, text: loaded.main.text }, ...included],
+    names: options.names === true,
+  }
   const answer = await client.post('/api/v1/access/what-if', body, whatIfSchema)
   const { impact, plan: planned, problems } = answer
   deps.out(options.json === true ? jsonText(answer) : whatIfText(config, answer, deps))

@@ -1,11 +1,10 @@
 /** `bridge.yaml`: whether it is there and what it says can be understood. */
 import type { AccessModel } from '../../access/model.ts'
-import { parseAccessModel } from '../../access/parse.ts'
 import type { Problem } from '../../access/problem.ts'
-import { loadAccessFile } from '../../config/access-file.ts'
 import type { Settings } from '../../config/settings.ts'
 import { type Check, fault, ok, warning } from '../../dynatrace/probe/check.ts'
 import { BridgeError } from '../../lib/errors.ts'
+import { readAccessModel } from '../access-files.ts'
 import { accessFileOf } from '../account-settings.ts'
 
 export interface CheckedModel {
@@ -25,9 +24,7 @@ export async function checkModel(settings: Settings): Promise<CheckedModel> {
 }
 
 async function checkFile(path: string): Promise<CheckedModel> {
-  const loaded = await loadAccessFile(path)
-  if (loaded.kind === 'unreadable') return { model: undefined, checks: [fault(ID, loaded.problem)] }
-  const parsed = parseAccessModel(loaded.text, path)
+  const parsed = await readAccessModel(path)
   if (parsed.kind === 'invalid') {
     return {
       model: undefined,

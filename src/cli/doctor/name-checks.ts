@@ -4,11 +4,12 @@ import type { Dynatrace } from '../../dynatrace/dynatrace.ts'
 import type { Check } from '../../dynatrace/probe/check.ts'
 import { unread } from '../../dynatrace/probe/sight.ts'
 import { UpstreamError } from '../../dynatrace/upstream-error.ts'
-import { readCatalogue } from '../../reconcile/catalogue.ts'
+import { readCatalogue, withZones } from '../../reconcile/catalogue.ts'
 import { listGroups } from '../../reconcile/managed-groups.ts'
 import { boundaryChecks, environmentChecks, policyChecks } from './named-things.ts'
 import type { Known } from './peek.ts'
 import { takenChecks } from './taken-names.ts'
+import { namesZones, zoneChecks } from './zone-checks.ts'
 
 /** `known`: undefined before the bridge has a database. */
 export async function nameChecks(parts: {
@@ -19,11 +20,13 @@ export async function nameChecks(parts: {
 }): Promise<readonly Check[]> {
   const { model, dynatrace } = parts
   try {
-    const [catalogue, groups] = await Promise.all([readCatalogue(dynatrace), listGroups(dynatrace)])
+    const [known, groups] = await Promise.all([readCatalogue(dynatrace), listGroups(dynatrace)])
+    const catalogue = namesZones(model) ? await withZones(known, dynatrace) : known
     return [
       ...environmentChecks(model, catalogue),
       ...policyChecks(model, catalogue),
       ...boundaryChecks(model, catalogue),
+      ...zoneChecks(model, catalogue),
       ...takenChecks({ ...parts, catalogue, groups }),
     ]
   } catch (error) {

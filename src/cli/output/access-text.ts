@@ -1,15 +1,24 @@
-/** What a person may do and why, as one table per place. Pure. */
-import type { AccessIn, Grant } from '../../access/explain.ts'
+/** What a person may do and why, place by place, in lines that fit a terminal. Pure. */
+import type { AccessIn, Grant } from '../../access/explain/grants.ts'
+import { wrapped } from './columns.ts'
 import { painter, type TextOptions } from './paint.ts'
 import { printable } from './printable.ts'
-import { table } from './table.ts'
 
 export interface PersonAccess {
   readonly userName: string
   readonly email?: string | undefined
   readonly active: boolean
-  readonly access: readonly AccessIn[]
+  readonly access: readonly (Omit<AccessIn, 'grants'> & {
+    readonly grants: readonly (Omit<Grant, 'zone'> & { readonly zone?: string | undefined })[]
+  })[]
 }
+
+type Told = PersonAccess['access'][number]['grants'][number]
+
+/** Lines are no wider, unless a name is. */
+const WIDEST = 80
+const INDENT = '  '
+const PATH = '      '
 
 export function accessText({ userName, email, active, access }: PersonAccess, options: TextOptions): string {
   const paint = painter(options)
@@ -18,24 +27,32 @@ export function accessText({ userName, email, active, access }: PersonAccess, op
     ...(email === undefined ? ['no usable e-mail address, so unknown to Dynatrace'] : []),
     ...(email === undefined || email === userName ? [] : [`in Dynatrace ${email}`]),
   ]
-  const title = paint('bold', `Access of ${printable(userName)}`)
-  const header = ['WHERE', 'WHAT', 'LIMITED TO', 'DYNATRACE GROUP', 'IDP GROUP', 'RULE']
-  const rows = [header.map(cell => paint('dim', cell)), ...access.flatMap(rowsOf)]
-  return `${notes.length === 0 ? title : `${title} (${printable(notes.join('; '))})`}\n\n${table(rows)}\n`
+  const title = `Access of ${printable(userName)}`
+  const head = notes.length === 0 ? title : `${title} (${printable(notes.join('; '))})`
+  const lines = wrapped(head, { first: '', rest: INDENT, widest: WIDEST, style: line => paint('bold', line) })
+  const places = access.flatMap(({ where, grants }) => {
+    const place = where === 'account' ? 'account' : `${where.name} (${where.id})`
+    const given = grants.length === 0 ? [`${INDENT}(no access)`] : grantLines(grants)
+    return ['', paint('bold', printable(place)), ...given]
+  })
+  return `${[...lines, ...places].join('\n')}\n`
 }
 
-function rowsOf({ where, grants }: AccessIn): readonly (readonly string[])[] {
-  const place = printable(where === 'account' ? 'account' : `${where.name} (${where.id})`)
-  if (grants.length === 0) return [[place, '(no access)']]
-  return grants.map((grant, index) => [
-    index === 0 ? place : '',
-    ...[what(grant), limits(grant), grant.dynatraceGroup, grant.idpGroup, grant.rule].map(printable),
+/** What is granted, and below it through what. */
+function grantLines(grants: readonly Told[]): readonly string[] {
+  return grants.flatMap(grant => [
+    ...wrapped(what(grant), { first: INDENT, rest: PATH, widest: WIDEST }),
+    ...wrapped(path(grant), { first: PATH, rest: `${PATH}${INDENT}`, widest: WIDEST }),
   ])
 }
 
-function what({ kind, name, parameters }: Grant): string {
+function what({ kind, name, parameters, zone, boundaries }: Told): string {
   const values = Object.entries(parameters).map(([parameter, value]) => `${parameter}=${value}`)
-  return `${kind === 'role' ? 'role ' : ''}${name}${values.length === 0 ? '' : ` (${values.join(', ')})`}`
+  const given = [...values, ...(zone === undefined ? [] : [`zone ${zone}`])]
+  const within = boundaries.length === 0 ? '' : `, within ${boundaries.join(' + ')}`
+  const title = kind === 'role' ? `role ${name}` : name
+  return printable(`${title}${given.length === 0 ? '' : ` (${given.join(', ')})`}${within}`)
 }
 
-const limits = ({ boundaries }: Grant): string => (boundaries.length === 0 ? '–' : boundaries.join(' + '))
+const path = ({ dynatraceGroup, idpGroup, rule }: Told): string =>
+  printable(`${idpGroup} → rule ${rule} → group ${dynatraceGroup}`)

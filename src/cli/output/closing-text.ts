@@ -7,6 +7,8 @@ import { painter, signs, type TextOptions } from './paint.ts'
 import { printable } from './printable.ts'
 
 const DEEP = '        '
+/** Findings of one kind below a plan. */
+const MOST_OF_A_KIND = 3
 
 /** How to let held steps happen, or not. */
 export function decisionLines(runId: string, steps: readonly Step[]): readonly string[] {
@@ -18,6 +20,23 @@ export function decisionLines(runId: string, steps: readonly Step[]): readonly s
     `  scim-bridge reject ${runId} --by <your name> --reason <why>`,
     '',
   ]
+}
+
+/** Where the rules reach for the first time. */
+export function newEnvironmentLines(
+  environments: Run['newEnvironments'],
+  options: TextOptions,
+): readonly string[] {
+  if (environments === undefined || environments.length === 0) return []
+  const paint = painter(options)
+  const lines = environments.flatMap(({ id, name, steps }) =>
+    wrapped(printable(`New environment ${name} (${id}): ${plural(steps, 'step')}`), {
+      first: `  ${paint(signs.add.style, signs.add.sign)} `,
+      rest: '    ',
+      widest: widestOn(options),
+    }),
+  )
+  return [...lines, '']
 }
 
 export function problemLines(problems: readonly string[], options: TextOptions): readonly string[] {
@@ -33,18 +52,27 @@ export function problemLines(problems: readonly string[], options: TextOptions):
   ]
 }
 
+/** Of many of one kind the first few: a plan is read for its steps, and `scim-bridge findings` tells them all. */
 export function findingLines(findings: readonly Finding[], options: TextOptions): readonly string[] {
   if (findings.length === 0) return []
   const paint = painter(options)
   const widest = widestOn(options)
-  const lines = findings.flatMap(({ severity, subject, message, remedy }) => [
-    ...wrapped(printable(`${subject}: ${message}`), {
-      first: `  ${paint(severity === 'error' ? 'red' : severity === 'warning' ? 'yellow' : 'dim', severity)} `,
-      rest: '    ',
-      widest,
-    }),
-    ...wrapped(printable(remedy), { first: DEEP, rest: DEEP, widest, style: line => paint('dim', line) }),
-  ])
+  const quiet = { first: DEEP, rest: DEEP, widest, style: (line: string) => paint('dim', line) }
+  const lines = [...Map.groupBy(findings, ({ kind }) => kind)].flatMap(([kind, all]) => {
+    const told = all.length > MOST_OF_A_KIND + 1 ? all.slice(0, MOST_OF_A_KIND) : all
+    const left = all.length - told.length
+    return [
+      ...told.flatMap(({ severity, subject, message, remedy }) => [
+        ...wrapped(printable(`${subject}: ${message}`), {
+          first: `  ${paint(severity === 'error' ? 'red' : severity === 'warning' ? 'yellow' : 'dim', severity)} `,
+          rest: '    ',
+          widest,
+        }),
+        ...wrapped(printable(remedy), quiet),
+      ]),
+      ...(left === 0 ? [] : wrapped(`and ${left} more of kind ${printable(kind)}`, quiet)),
+    ]
+  })
   return [paint('bold', 'Findings'), ...lines, '']
 }
 

@@ -1,7 +1,14 @@
 /** A plan as a person who knows Terraform reads it at once, and as a program reads it. Pure. */
 import { type Tally, tallyOf } from '../../http/ops/tally.ts'
 import type { Run } from '../../reconcile/run.ts'
-import { callsLines, decisionLines, findingLines, problemLines, unmanagedLines } from './closing-text.ts'
+import {
+  callsLines,
+  decisionLines,
+  findingLines,
+  newEnvironmentLines,
+  problemLines,
+  unmanagedLines,
+} from './closing-text.ts'
 import { shortened, textWidth } from './columns.ts'
 import { painter, type TextOptions } from './paint.ts'
 import { printable } from './printable.ts'
@@ -16,6 +23,7 @@ export function planText(run: Run, options: TextOptions): string {
     `${paint('bold', `Plan ${id}`)} (${scopeText(run.scope)}, ${run.startedAt})`,
     '',
     ...stepLines(plan.steps, options),
+    ...newEnvironmentLines(run.newEnvironments, options),
     ...problemLines(problems, options),
     ...findingLines(findings, options),
     ...decisionLines(id, plan.steps),
@@ -28,14 +36,14 @@ export function planText(run: Run, options: TextOptions): string {
 
 /** The same for programs: stable names, nothing shortened. */
 export function planJson(run: Run): object {
-  const { id, status, scope, startedAt, finishedAt, plan, results, unmanaged, findings, calls, problems } =
-    run
+  const { id, status, scope, startedAt, finishedAt, plan, results } = run
+  const { newEnvironments, unmanaged, findings, calls, problems } = run
   return {
     ...{ run: id, status, scope, startedAt, finishedAt },
     hash: plan.hash,
     summary: tallyOf(plan.steps, results),
     steps: plan.steps.map(step => ({ ...step, result: results[step.id] })),
-    ...{ unmanaged, findings, calls, problems },
+    ...{ newEnvironments, unmanaged, findings, calls, problems },
   }
 }
 

@@ -2,7 +2,7 @@
 import type { z } from 'zod'
 import { tallyOf } from '../../http/ops/tally.ts'
 import type { whatIfSchema } from '../../http/ops/what-if.ts'
-import { findingLines, plural, problemLines } from './closing-text.ts'
+import { findingLines, newEnvironmentLines, plural, problemLines } from './closing-text.ts'
 import { widestOn, wrapped } from './columns.ts'
 import { type Paint, painter, signs, type TextOptions } from './paint.ts'
 import { tallyText } from './plan-text.ts'
@@ -15,11 +15,12 @@ type Impact = WhatIfAnswer['impact']
 
 export function whatIfText(file: string, answer: WhatIfAnswer, options: TextOptions): string {
   const paint = painter(options)
-  const { plan, impact, problems, findings } = answer
+  const { plan, impact, newEnvironments, problems, findings } = answer
   const lines = [
     `${paint('bold', `What if ${printable(file)} were in force`)} (${answer.at}; nothing is changed)`,
     '',
     ...stepLines(plan.steps, options),
+    ...newEnvironmentLines(newEnvironments, options),
     ...problemLines(problems, options),
     ...findingLines(findings, options),
     paint('bold', plan.steps.length === 0 ? 'No steps.' : `Steps: ${tallyText(tallyOf(plan.steps, {}))}.`),

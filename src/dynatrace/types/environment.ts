@@ -17,6 +17,9 @@ export interface ManagementZone {
 
 export interface Environments {
   list(): Promise<readonly AccountEnvironment[]>
-  /** Of all environments, inactive ones included; the only source of zones at account level. */
-  managementZones(): Promise<readonly ManagementZone[]>
+  /**
+   * Of all environments, inactive ones included; the only source of zones at account level. Two calls, or one when it
+   * is given the environments that `list` told of.
+   */
+  managementZones(known?: readonly AccountEnvironment[]): Promise<readonly ManagementZone[]>
 }

@@ -1,4 +1,5 @@
-/** Serves the description of our API: to programs as OpenAPI, to people as a page. */
+/** Serves the descriptions of our API (to programs as OpenAPI, to people as a page) and of `bridge.yaml` (to editors). */
+import { accessFileSchema } from '../../access/schema/file.ts'
 import { docsPage } from '../docs/page.ts'
 import { readDescription } from '../docs/read-description.ts'
 import type { Routes } from './routes.ts'
@@ -8,6 +9,9 @@ const PAGE_POLICY = "default-src 'none'; style-src 'unsafe-inline'; frame-ancest
 
 export function registerOpenapi(routes: Routes): void {
   routes.get('/openapi.json', { schema: { hide: true } }, async () => routes.swagger())
+  routes.get('/bridge.schema.json', { schema: { hide: true } }, async (_request, reply) =>
+    reply.type('application/schema+json; charset=utf-8').send(JSON.stringify(accessFileSchema())),
+  )
   routes.get('/docs', { schema: { hide: true } }, async (_request, reply) =>
     reply
       .type('text/html; charset=utf-8')

@@ -2,6 +2,8 @@
 import type { FastifyInstance } from 'fastify'
 import { serializerCompiler, validatorCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod'
 import { registerAccess } from './access.ts'
+import { registerAccessDiff } from './access-diff.ts'
+import { registerAccessMatrix } from './access-matrix.ts'
 import { requireAdminToken } from './admin-auth.ts'
 import { registerDecisions } from './decisions.ts'
 import { registerDrift } from './drift.ts'
@@ -13,6 +15,7 @@ import { registerOpenapi } from './openapi.ts'
 import type { OperationsParts } from './parts.ts'
 import { registerRuns } from './runs.ts'
 import { registerWhatIf } from './what-if.ts'
+import { registerWhoCan } from './who-can.ts'
 
 /** Everything is set in a scope of its own, so that SCIM routes carry neither zod compilers nor these error bodies. */
 export async function registerOperations(app: FastifyInstance, parts: OperationsParts): Promise<void> {
@@ -47,5 +50,8 @@ function registerGuarded(scope: FastifyInstance, parts: OperationsParts): void {
   registerFindings(routes, parts)
   registerAccess(routes, parts)
   registerWhatIf(routes, parts)
+  registerWhoCan(routes, parts)
+  registerAccessDiff(routes, parts)
+  registerAccessMatrix(routes, parts)
   registerJournal(routes, parts)
 }

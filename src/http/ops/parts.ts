@@ -1,5 +1,6 @@
 /** What the operators' routes are given. The composition root fills it in. */
-import type { AccessIn } from '../../access/explain.ts'
+import type { Explanation } from '../../access/explain/explain.ts'
+import type { AccessIn } from '../../access/explain/grants.ts'
 import type { AccessModel } from '../../access/model.ts'
 import type { DirectoryFindings } from '../../directory/directory-findings.ts'
 import type { SnapshotScope } from '../../directory/snapshot.ts'
@@ -16,8 +17,8 @@ export interface OperationsParts {
   /** Newest first. */
   readonly readJournal: (query: JournalQuery) => Promise<readonly JournalLine[]>
   readonly verifyJournal: () => Promise<JournalVerdict>
-  /** Undefined when the directory has no such user. */
-  readonly explainAccess: (userName: string) => Promise<UserAccess | undefined>
+  /** Undefined when the directory has no such user and nothing is asked about one permission. */
+  readonly explainAccess: (asked: AccessAsked) => Promise<UserAccess | undefined>
   /** What questions about access are answered from: the rules in force and this part of the directory. */
   readonly viewAccess: (scope: SnapshotScope) => Promise<AccessView>
   /** A plan with another access model than the one in force, and what it would change for people. */
@@ -31,6 +32,17 @@ export interface OperationsParts {
   readonly clock: Clock
 }
 
+/** What is asked about the access of a person. */
+export interface AccessAsked {
+  readonly userName: string
+  /** Name or id; undefined: everywhere. One that nobody knows is an `OperationsError`. */
+  readonly environment: string | undefined
+  /** The permission in question; undefined: everything that rules grant. */
+  readonly can: string | undefined
+  /** What it is to be used on, by condition name. */
+  readonly where: Readonly<Record<string, string>>
+}
+
 /** What the rules give one person, in the account and in each environment. */
 export interface UserAccess {
   readonly userName: string
@@ -38,6 +50,19 @@ export interface UserAccess {
   readonly email: string | undefined
   readonly active: boolean
   readonly access: readonly AccessIn[]
+  /** Only when a permission is asked about. */
+  readonly answer?: AccessAnswer
+}
+
+/** The answer to "can this person do that". */
+export interface AccessAnswer {
+  readonly can: string
+  readonly where: Readonly<Record<string, string>>
+  /** ISO 8601. */
+  readonly at: string
+  readonly places: readonly Explanation[]
+  /** What was not known, or looks like a slip in the question. */
+  readonly problems: readonly string[]
 }
 
 /** Where readiness is asked for; the reconciler answers for itself. */

@@ -26,6 +26,12 @@ export const unmanagedSchema = z
   })
   .describe('Objects of the account that are not ours and were left alone.')
 
+const newEnvironmentSchema = z.object({
+  id: z.string(),
+  name: z.string().describe('As bridge.yaml calls it.'),
+  steps: z.number().describe('Steps of the plan that add something there.'),
+})
+
 const head = {
   id: z.string(),
   trigger: z.enum(['schedule', 'start', 'request', 'configuration', 'scim', 'approval']),
@@ -41,6 +47,14 @@ const head = {
   actor: z.string(),
 }
 
+export const newEnvironmentsSchema = z
+  .array(newEnvironmentSchema)
+  .readonly()
+  .optional()
+  .describe(
+    'Environments that get something of ours for the first time; absent when not everything was looked at.',
+  )
+
 export const runSchema = z
   .object({
     ...head,
@@ -51,6 +65,7 @@ export const runSchema = z
       .describe('By step id; a step without a result has not been reached.'),
     findings: z.array(findingSchema).readonly(),
     unmanaged: unmanagedSchema,
+    newEnvironments: newEnvironmentsSchema,
     calls: z.record(z.string(), z.number()).describe('Dynatrace calls by operation.'),
     problems: z.array(z.string()).readonly().describe('Why the run failed or is partial.'),
   })

@@ -1,21 +1,21 @@
 /** What a proposed access model would change: the steps of a pass with it, and what people gain and lose. */
 import { z } from 'zod'
+import { listedFiles } from '../../access/access-files.ts'
 import { formatProblems } from '../../access/format-problems.ts'
-import type { Place } from '../../access/impact/side.ts'
-import { parseAccessModel } from '../../access/parse.ts'
+import { parseAccessFiles } from '../../access/parse.ts'
 import type { WhatIf } from '../../reconcile/what-if.ts'
+import { placeOf, placeSchema } from './access-answer.ts'
 import { errorSchema } from './error-answer.ts'
 import { OperationsError } from './operations-error.ts'
 import type { OperationsParts } from './parts.ts'
 import type { Routes } from './routes.ts'
-import { findingSchema } from './run-schema.ts'
+import { findingSchema, newEnvironmentsSchema } from './run-schema.ts'
 import { stepSchema } from './step-schema.ts'
 
 /** Files of the largest access model, and what JSON adds to them. */
 const BODY_LIMIT = 16 * 1024 * 1024
 const MOST_PERSONS = 1_000
 
-const placeSchema = z.union([z.literal('account'), z.object({ name: z.string(), id: z.string() })])
 const piece = z.object({
   what: z.string().describe('A permission, `role …`, or `policy …` where nobody knows what the policy says.'),
   where: z.string().describe('Conditions under which; empty: without any.'),
@@ -25,6 +25,7 @@ export const whatIfSchema = z
   .object({
     at: z.string(),
     plan: z.object({ hash: z.string(), steps: z.array(stepSchema).readonly() }),
+    newEnvironments: newEnvironmentsSchema,
     findings: z.array(findingSchema).readonly(),
     problems: z.array(z.string()).readonly().describe('Why the plan or the comparison may not be whole.'),
     impact: z.object({
@@ -75,15 +76,15 @@ export function registerWhatIf(routes: Routes, { whatIf }: Pick<OperationsParts,
             .array(z.strictObject({ path: z.string().min(1).max(500), text: z.string() }))
             .min(1)
             .max(101)
-            .describe('bridge.yaml first, then the files that it includes.'),
+            .describe('bridge.yaml first, then the files that it includes, by the paths that it names.'),
           names: z.boolean().default(false).describe('Tell who gains and loses by name.'),
         }),
         response: { 200: whatIfSchema, 400: errorSchema, 401: errorSchema },
       },
     },
     async request => {
-      const [main] = request.body.files
-      const parsed = parseAccessModel(main?.text ?? '', main?.path ?? '')
+      const [main = { path: '', text: '' }, ...included] = request.body.files
+      const parsed = parseAccessFiles(listedFiles(main, included))
       if (parsed.kind === 'invalid') {
         throw new OperationsError(400, 'bad-access-model', formatProblems(parsed.problems))
       }
@@ -92,21 +93,18 @@ export function registerWhatIf(routes: Routes, { whatIf }: Pick<OperationsParts,
   )
 }
 
-function answerOf({ at, plan, findings, problems, impact }: WhatIf, names: boolean) {
+function answerOf({ impact, ...passed }: WhatIf, names: boolean) {
   const { persons, lines, ...totals } = impact
   const told = persons.slice(0, MOST_PERSONS).map(({ userName, changes }) => ({
     userName,
-    changes: changes.map(({ place, ...change }) => ({ where: whereOf(place), ...change })),
+    changes: changes.map(({ place, ...change }) => ({ where: placeOf(place), ...change })),
   }))
   return {
-    ...{ at, plan, findings, problems },
+    ...passed,
     impact: {
       ...totals,
-      lines: lines.map(({ place, ...line }) => ({ where: whereOf(place), ...line })),
+      lines: lines.map(({ place, ...line }) => ({ where: placeOf(place), ...line })),
       ...(names ? { persons: told } : {}),
     },
   }
 }
-
-const whereOf = (place: Place): z.output<typeof placeSchema> =>
-  place.kind === 'account' ? 'account' : { name: place.name, id: place.id }

@@ -1,5 +1,6 @@
 /** Why a step is in the plan: the IdP group, the rule or the event that a person would ask for. */
 import type { DesiredGroup } from '../../access/desired-group.ts'
+import { endedText } from '../../access/ends.ts'
 import type { Leaving } from '../../access/model.ts'
 import { bindingKey, permissionKey } from '../keys.ts'
 import type { GroupRef } from '../state.ts'
@@ -10,6 +11,8 @@ import type { Vocabulary } from './vocabulary.ts'
 
 /** In whole sentences. */
 export function reasonOf(action: StepAction, words: Vocabulary): string {
+  const ended = words.endedBehind(action)
+  if (ended !== undefined) return endedText(ended)
   switch (action.kind) {
     case 'create-policy':
     case 'create-boundary':

@@ -35,7 +35,12 @@ export function permissionText(permission: StatePermission, words: Vocabulary): 
   if (permission.scopeType === 'account') return `role ${permission.role} on the account`
   const [environment = '', zone] = permission.scope.split(':')
   const where = levelText({ kind: 'environment', id: environment }, words)
-  return `role ${permission.role} on ${zone === undefined ? where : `management zone ${zone} of ${where}`}`
+  return `role ${permission.role} on ${zone === undefined ? where : `${zoneText(zone, environment, words)} of ${where}`}`
+}
+
+function zoneText(id: string, environment: string, { catalogue }: Vocabulary): string {
+  const zone = catalogue?.zones?.find(each => each.id === id && each.environment.id === environment)
+  return zone === undefined ? `management zone ${id}` : `management zone "${zone.name}"`
 }
 
 const sameParameters = ({ from, to }: Change): boolean => bindingKey(from) === bindingKey(to)

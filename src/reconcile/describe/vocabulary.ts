@@ -3,6 +3,7 @@ import type { DesiredGroup } from '../../access/desired-group.ts'
 import type { AccessModel } from '../../access/model.ts'
 import type { DirectorySnapshot } from '../../directory/snapshot.ts'
 import type { Catalogue } from '../catalogue.ts'
+import type { EndedBehind } from '../ended-wishes.ts'
 import type { GroupRef } from '../state.ts'
 
 export interface Vocabulary {
@@ -19,6 +20,8 @@ export interface Vocabulary {
   readonly desiredGroup: (ref: GroupRef) => DesiredGroup | undefined
   /** Rules behind a binding or permission, by its key. */
   readonly rules: ReadonlyMap<string, readonly string[]>
+  /** The grant for a time whose end is behind an action. */
+  readonly endedBehind: EndedBehind
   /** Old addresses by the folded new one, where a new user takes the place of an old one. */
   readonly replaced: ReadonlyMap<string, readonly string[]>
 }

@@ -1,6 +1,7 @@
 /** What the guards judge steps by. */
 import type { AccessModel } from '../../access/model.ts'
 import type { Uses } from '../bindings-of-definitions.ts'
+import type { RuleModeOf } from '../rule-modes.ts'
 import type { GroupRef } from '../state.ts'
 import type { StepAction } from '../step.ts'
 import type { Fullness } from './usage.ts'
@@ -28,7 +29,20 @@ export interface GuardFacts {
   readonly uses: Uses
   /** By `levelKey`, of the levels where the plan adds something that counts. */
   readonly limits: ReadonlyMap<string, Fullness>
+  /** The rule behind an action that is more cautious than the model, if there is one. */
+  readonly ruleMode: RuleModeOf
+  /** The expectation that fails with the rules as they are; undefined when all are met that can be checked. */
+  readonly failed: FailedExpectation | undefined
+  /** Whether the action does nothing but take away from somebody whom the IdP has deactivated or deleted. */
+  readonly isFarewell: (action: StepAction) => boolean
   readonly decisions: Decisions
+}
+
+export interface FailedExpectation {
+  /** In one sentence, with the name of the expectation. */
+  readonly message: string
+  /** How many others fail as well. */
+  readonly more: number
 }
 
 export interface Subject {

@@ -10,15 +10,19 @@ import type { GuardFacts } from './facts.ts'
 import { heldByShrink, heldByThresholds } from './limits.ts'
 import { stepsWithoutNewcomers } from './newcomers.ts'
 import { redefinitionsWithoutOrder } from './redefinitions.ts'
-import { refusal } from './refusal.ts'
+import { isStanding, refusal } from './refusal.ts'
 import { heldForOtherGroups, heldForSuccessor } from './renames.ts'
 import { refusedForLimits } from './usage.ts'
 import { type Draft, type Held, hold } from './verdict.ts'
 
 /** By step id; every step has a verdict. */
 export function judge(steps: readonly Draft[], facts: GuardFacts): ReadonlyMap<string, Verdict> {
-  // What is held for doubt is no removal yet, and what a successor keeps is none.
-  const plain = steps.filter(({ action }) => facts.doubtOf(action) === undefined && !facts.isKept(action))
+  // What is held for doubt is no removal yet; what a successor keeps, and what a mode refuses day by day, is none.
+  const refusals = new Map(steps.map(step => [step.id, refusal(step.action, facts)]))
+  const plain = steps.filter(
+    ({ id, action }) =>
+      facts.doubtOf(action) === undefined && !facts.isKept(action) && !isStanding(refusals.get(id)),
+  )
   const held = new Map([
     ...heldByThresholds(plain, facts),
     ...heldByShrink(plain, facts),
@@ -27,7 +31,7 @@ export function judge(steps: readonly Draft[], facts: GuardFacts): ReadonlyMap<s
   ])
   const { approved, rejected } = facts.decisions
   const verdict = (step: Draft): Verdict => {
-    const refused = refusal(step.action, facts)
+    const refused = refusals.get(step.id)
     if (refused !== undefined) return refused
     const no = rejected.get(step.id)
     if (no !== undefined) return hold('rejected', `Rejected by ${no}`)

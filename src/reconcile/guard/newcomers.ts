@@ -7,17 +7,26 @@ import { because, type Draft, type Held } from './verdict.ts'
 export function stepsWithoutNewcomers(steps: readonly Draft[], verdicts: ReadonlyMap<string, Verdict>): Held {
   const groups = new Map<string, Verdict>()
   const people = new Map<string, Verdict>()
+  // A rule that only observes is as if it were not there: nobody stays anywhere for it.
+  const unmade = new Map<string, Verdict>()
   for (const { id, action } of steps) {
     const verdict = verdicts.get(id)
-    if (verdict?.kind !== 'refuse' || verdict.guard !== 'limits') continue
+    if (verdict?.kind !== 'refuse') continue
+    if (verdict.guard === 'mode' && action.kind === 'create-group') unmade.set(action.group.ref, verdict)
+    if (verdict.guard !== 'limits') continue
     if (action.kind === 'create-group') groups.set(action.group.ref, verdict)
     if (action.kind === 'invite-user') people.set(action.emailKey, verdict)
   }
-  if (groups.size + people.size === 0) return []
+  if (groups.size + people.size + unmade.size === 0) return []
   const found = new Map<string, Verdict>()
   const staying = new Map<string, Verdict>()
   for (const { id, action } of steps) {
     if (verdicts.get(id)?.kind !== 'proceed') continue
+    const unwanted = unmade.get(groupOf(action) ?? '')
+    if (unwanted !== undefined) {
+      found.set(id, because(unwanted, 'It needs the new group'))
+      continue
+    }
     const noGroup = groups.get(groupOf(action) ?? '')
     const noPerson = action.kind === 'add-member' ? people.get(action.emailKey) : undefined
     const why = noGroup ?? noPerson

@@ -6,12 +6,18 @@ import { refusedTemplate } from './definitions.ts'
 import type { GuardFacts } from './facts.ts'
 import { refuse } from './verdict.ts'
 
+/** Whether the mode of the file or of a rule refuses the action, or an expectation does: then nobody loses anything by it. */
+export const isStanding = (verdict: Verdict | undefined): boolean =>
+  verdict?.kind === 'refuse' && (verdict.guard === 'mode' || verdict.guard === 'expectation')
+
 /** Undefined when nothing speaks against the action as such. */
 export function refusal(action: StepAction, facts: GuardFacts): Verdict | undefined {
   const { model, nameOf } = facts
   if (model.mode === 'upsert' && isRemoval(action)) {
     return refuse('mode', 'The mode is "upsert": the bridge adds and changes, and never removes.')
   }
+  const cautious = refusedByRule(action, facts)
+  if (cautious !== undefined) return cautious
   if (action.kind === 'remove-member' || action.kind === 'remove-user') {
     if (model.protect.users.includes(action.emailKey)) {
       return refuse('protected-user', `${action.email} is protected (protect.users in bridge.yaml).`)
@@ -47,6 +53,26 @@ export function refusal(action: StepAction, facts: GuardFacts): Verdict | undefi
     )
   }
   return undefined
+}
+
+function refusedByRule(
+  action: StepAction,
+  { ruleMode, failed, isFarewell }: GuardFacts,
+): Verdict | undefined {
+  const cautious = ruleMode(action)
+  if (cautious?.mode === 'observe') {
+    return refuse(
+      'mode',
+      `Rule "${cautious.rule}" only observes (mode: observe): it is told what would happen, and nothing is done.`,
+    )
+  }
+  if (cautious?.mode === 'upsert' && isRemoval(action)) {
+    return refuse('mode', `Rule "${cautious.rule}" adds and changes, and never removes (mode: upsert).`)
+  }
+  if (failed === undefined || isFarewell(action)) return undefined
+  const more =
+    failed.more === 0 ? '' : ` ${failed.more} more ${failed.more === 1 ? 'fails' : 'fail'} as well.`
+  return refuse('expectation', `${failed.message}${more} Until it is met, nothing is changed.`)
 }
 
 const OF_THE_FEDERATION: ReadonlySet<StepAction['kind']> = new Set([

@@ -1,7 +1,9 @@
 /** What a pass noticed that is not drift. */
 import type { DesiredGroup } from '../../access/desired-group.ts'
+import { textsOf } from '../../access/evaluate/texts.ts'
+import { accessFindings } from '../../access/findings/access-findings.ts'
 import type { AccessModel } from '../../access/model.ts'
-import type { DirectorySnapshot, Person } from '../../directory/snapshot.ts'
+import type { DirectorySnapshot } from '../../directory/snapshot.ts'
 import type { Finding } from '../../lib/finding.ts'
 import type { Work } from '../../lib/turns.ts'
 import { releasesOf, remainingUses, usesOf } from '../bindings-of-definitions.ts'
@@ -9,6 +11,7 @@ import { stillInUse } from '../definition-findings.ts'
 import type { DesiredState } from '../desired-state.ts'
 import { doubtedDeactivations } from '../doubt.ts'
 import { foreignBindings, mayTake } from '../federated-groups.ts'
+import { peopledGroups } from '../findings/peopled-groups.ts'
 import type { ObservedState } from '../observe/observed.ts'
 import type { Plan } from '../step.ts'
 import type { Premises } from './premises.ts'
@@ -23,11 +26,16 @@ export function* passFindings(seen: {
   readonly model: AccessModel
 }): Work<readonly Finding[]> {
   const { premises, desired } = seen
-  const { assignment, snapshot } = premises
+  const { assignment, snapshot, wished } = premises
   yield
   const doubted = doubtedDeactivations(snapshot)
   yield
-  const blank = withoutAccess(desired, snapshot, seen.model)
+  const access = yield* accessFindings({
+    groups: yield* peopledGroups(wished.groups, assignment, desired, snapshot),
+    snapshot,
+    model: { ...seen.model, environments: openEnvironments(seen) },
+    texts: textsOf(wished),
+  })
   yield
   return [
     ...premises.findings,
@@ -43,7 +51,7 @@ export function* passFindings(seen: {
     ...snapshot.unreachable.map(withoutAddress),
     ...parkedMembers(snapshot),
     ...doubted,
-    ...blank,
+    ...access,
   ]
 }
 
@@ -109,25 +117,16 @@ function parkedMembers(snapshot: DirectorySnapshot): readonly Finding[] {
   }))
 }
 
-/** People who can sign in and see nothing: in no group that a rule turns into access. */
-function withoutAccess(
-  desired: DesiredState,
-  snapshot: DirectorySnapshot,
-  model: AccessModel,
-): readonly Finding[] {
-  if (model.lifecycle.invite === 'with-first-access') return []
-  const isBlank = ({ active, emailKey }: Person) => active && !desired.placed.has(emailKey)
-  const blank = [...snapshot.people.values().filter(isBlank)]
-  if (blank.length === 0) return []
-  return [
-    {
-      kind: 'no-access',
-      severity: 'warning',
-      subject: blank.length === 1 ? `user ${blank[0]?.userName ?? ''}` : `${blank.length} users`,
-      message: `No rule gives access to ${shortList(blank.map(person => person.userName))}: they can sign in and see nothing.`,
-      remedy: 'Put them in an IdP group that a rule matches, or set lifecycle.invite to with-first-access.',
-    },
-  ]
+/** Environments of the file without those in which nothing can be granted at present: what is wrong with them is told apart. */
+function openEnvironments({
+  premises: { catalogue },
+  model,
+}: {
+  readonly premises: Premises
+  readonly model: AccessModel
+}): AccessModel['environments'] {
+  if (catalogue === undefined) return model.environments
+  return model.environments.filter(({ id }) => catalogue.environments.get(id)?.active === true)
 }
 
 const shortList = (names: readonly string[]): string =>

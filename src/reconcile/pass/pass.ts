@@ -1,14 +1,19 @@
 /** One pass: observe → desired → diff → plan → guard → apply → verify. */
+import { endedGrants } from '../../access/ends.ts'
+import { inForce } from '../../access/in-force.ts'
 import type { DirectorySnapshot } from '../../directory/snapshot.ts'
 import type { Policy } from '../../dynatrace/dynatrace.ts'
 import { breathe, inTurns } from '../../lib/turns.ts'
 import { applyPlan } from '../apply/apply.ts'
 import { Ledger } from '../apply/ledger.ts'
-import { activeLevels } from '../catalogue.ts'
+import { activeLevels, ZONES } from '../catalogue.ts'
 import { desiredState } from '../desired-state.ts'
 import { doubtedDeactivations } from '../doubt.ts'
+import { expectedAccess } from '../expected-access.ts'
 import { keepFacts } from '../facts.ts'
+import { mayTake } from '../federated-groups.ts'
 import { managedGroups } from '../managed-groups.ts'
+import { newEnvironments } from '../new-environments.ts'
 import { note } from '../observe/meet.ts'
 import { observe } from '../observe/observe.ts'
 import type { Definitions } from '../owned-definitions.ts'
@@ -16,15 +21,17 @@ import type { OwnedGroup } from '../ownership.ts'
 import { ownershipWrites } from '../ownership-writes.ts'
 import { settleDefinitions, settleInvitations, settleRegistry, settleRights } from '../settle-registry.ts'
 import type { StepResult } from '../step.ts'
-import { passFindings } from './findings.ts'
+import { fullFindings } from './full-findings.ts'
 import { planPass } from './plan-pass.ts'
 import { readPremises } from './premises.ts'
 import type { PassParts, PassRequest, PassResult } from './request.ts'
 
 /** @throws UpstreamError when what every decision rests on cannot be read. */
-export async function runPass(request: PassRequest, parts: PassParts): Promise<PassResult> {
-  const { model } = request
+export async function runPass(asked: PassRequest, parts: PassParts): Promise<PassResult> {
   const { dynatrace, store, clock } = parts
+  const now = clock.now()
+  const model = inForce(asked.model, now)
+  const request = { ...asked, model, ended: endedGrants(asked.model, now) }
   const writes = ownershipWrites(store, request.runId, () => clock.now())
 
   const premises = await readPremises(request, parts)
@@ -58,7 +65,15 @@ export async function runPass(request: PassRequest, parts: PassParts): Promise<P
     await settleRights(ownership, desired.state, observed, writes)
   }
 
-  const { plan, problems } = await planPass(request, { premises, mine, desired, observed }, parts)
+  const expected =
+    withGroups && catalogue !== undefined
+      ? await expectedAccess(model, { ...parts, catalogue })
+      : { findings: [], failed: undefined }
+  const { plan, problems } = await planPass(
+    { ...request, failed: expected.failed },
+    { premises, mine, desired, observed },
+    parts,
+  )
   await request.recorder.planned(plan)
 
   const acts = request.mode === 'apply' && model.mode !== 'observe'
@@ -93,12 +108,23 @@ export async function runPass(request: PassRequest, parts: PassParts): Promise<P
       { store, now: clock.now() },
     )
   }
+  const allProblems = [
+    ...observed.problems,
+    ...assignment.unseen.map(notShown),
+    ...problems,
+    ...[...(catalogue?.unread ?? [])].map(([level, why]) =>
+      level === ZONES
+        ? `The management zones could not be read: ${why}`
+        : `Names at level ${level} could not be read: ${why}`,
+    ),
+  ]
+  const seen = { premises, desired, observed, plan, model, results }
   return {
     plan,
     results,
     findings: full
-      ? await inTurns(passFindings({ premises, desired, observed, plan, model }))
-      : [...desired.findings, ...doubtedDeactivations(snapshot)],
+      ? await fullFindings(asked, { ...seen, met: expected.findings, problems: allProblems }, parts)
+      : [...desired.findings, ...expected.findings, ...doubtedDeactivations(snapshot)],
     unmanaged: {
       users: full ? countOthers(observed.state.users, snapshot.people) : 0,
       groups: full ? accountGroups.length - mine.all.size : 0,
@@ -106,14 +132,14 @@ export async function runPass(request: PassRequest, parts: PassParts): Promise<P
       policies: full ? countForeign(catalogue?.policies.filter(isHomed) ?? [], definitions) : 0,
       boundaries: full ? countForeign(catalogue?.boundaries ?? [], definitions) : 0,
     },
-    problems: [
-      ...observed.problems,
-      ...assignment.unseen.map(notShown),
-      ...problems,
-      ...[...(catalogue?.unread ?? [])].map(
-        ([level, why]) => `Names at level ${level} could not be read: ${why}`,
-      ),
-    ],
+    newEnvironments: full
+      ? newEnvironments(plan, {
+          model,
+          observed,
+          isOurs: mayTake(assignment.federated, ownership.rights),
+        })
+      : undefined,
+    problems: allProblems,
     seq: snapshot.seq,
   }
 }

@@ -1,26 +1,29 @@
 /** From what is desired and what was observed to the plan of the pass, described and judged. */
+import type { EndingGrant } from '../../access/ends.ts'
+import type { AccessModel } from '../../access/model.ts'
 import { breathe, inTurns } from '../../lib/turns.ts'
+import { isRemoval } from '../action.ts'
 import { sourcesOf } from '../assign.ts'
+import type { Catalogue } from '../catalogue.ts'
 import { reasonOf } from '../describe/reason.ts'
 import { titleOf } from '../describe/title.ts'
 import type { Vocabulary } from '../describe/vocabulary.ts'
 import type { DesiredState } from '../desired-state.ts'
 import { diff } from '../diff/diff.ts'
 import type { DefinitionDiffInput, DiffInput } from '../diff/input.ts'
-import { doubtOf } from '../doubt.ts'
-import { isFederated, mayTake } from '../federated-groups.ts'
-import type { GuardFacts } from '../guard/facts.ts'
-import { groupSizes, otherGroups, readTotals } from '../guard/figures.ts'
+import { endedWishes } from '../ended-wishes.ts'
+import { mayTake } from '../federated-groups.ts'
+import type { FailedExpectation } from '../guard/facts.ts'
 import { judge } from '../guard/guard.ts'
 import { readLimits } from '../guard/read-limits.ts'
-import { subjectOf } from '../guard/subject.ts'
 import { departed } from '../leaving.ts'
 import type { ManagedGroups } from '../managed-groups.ts'
 import type { ObservedState } from '../observe/observed.ts'
 import { makePlan } from '../plan.ts'
-import { isKept, replacedNames } from '../renames.ts'
+import { replacedNames } from '../renames.ts'
 import type { GroupRef } from '../state.ts'
 import type { Plan, StepAction } from '../step.ts'
+import { guardFacts, isGoneFrom } from './guard-facts.ts'
 import type { Premises } from './premises.ts'
 import type { PassParts, PassRequest } from './request.ts'
 
@@ -32,17 +35,34 @@ export interface Found {
   readonly observed: ObservedState
 }
 
-/** Reads from Dynatrace only what the guards need besides; changes nothing. */
+/** What a plan is made by. */
+export interface PlanRequest extends Pick<PassRequest, 'decisions'> {
+  /** Without what has ended. */
+  readonly model: AccessModel
+  readonly ended: readonly EndingGrant[]
+  readonly failed: FailedExpectation | undefined
+}
+
+/** Reads from Dynatrace only what the guards and the titles need besides; changes nothing. */
 export async function planPass(
-  request: Pick<PassRequest, 'model' | 'decisions'>,
+  request: PlanRequest,
   found: Found,
-  parts: Pick<PassParts, 'store' | 'dynatrace' | 'clock'>,
+  parts: Pick<PassParts, 'store' | 'dynatrace' | 'clock' | 'catalogue'>,
 ): Promise<{ readonly plan: Plan; readonly problems: readonly string[] }> {
   const { desired, premises, observed } = found
   const { model } = request
-  const { assignment, catalogue, snapshot } = premises
+  const { assignment, snapshot } = premises
   const actions = await inTurns(diff(diffInput(request, found, parts)))
   await breathe()
+  const catalogue = await withNamedZones(actions, premises.catalogue, parts)
+  const endedBehind = await inTurns(
+    endedWishes({
+      ended: actions.some(isRemoval) ? request.ended : [],
+      ...{ model, snapshot, assignment, catalogue },
+      definitions: premises.definitions,
+      accountId: parts.dynatrace.accountId,
+    }),
+  )
   const desiredGroup = (ref: GroupRef) => assignment.desired.get(ref)
   const groupName = (ref: GroupRef) =>
     observed.state.groups.get(ref)?.name ?? desiredGroup(ref)?.name ?? assignment.rows.get(ref)?.name ?? ref
@@ -54,6 +74,7 @@ export async function planPass(
     groupName,
     desiredGroup,
     rules: desired.rules,
+    endedBehind,
     replaced: replacedNames(premises.renamed, observed.state),
   }
   const { limits, problems } = await readLimits(actions, parts.dynatrace)
@@ -65,6 +86,19 @@ export async function planPass(
     judge: steps => judge(steps, facts),
   })
   return { plan: await inTurns(planning), problems }
+}
+
+/** What bridge.yaml asks for has its zones in the catalogue; those that somebody granted by hand may need a look. */
+async function withNamedZones(
+  actions: readonly StepAction[],
+  catalogue: Catalogue | undefined,
+  { catalogue: read, dynatrace }: Pick<PassParts, 'catalogue' | 'dynatrace'>,
+): Promise<Catalogue | undefined> {
+  const isOfZone = (action: StepAction) =>
+    'permission' in action && action.permission.scopeType === 'management-zone'
+  if (catalogue === undefined || catalogue.zones !== undefined || !actions.some(isOfZone)) return catalogue
+  const { zones } = await read(dynatrace, false, { zones: true })
+  return { ...catalogue, zones }
 }
 
 /** Names as bridge.yaml has them come first: the account may call the same thing otherwise, or not have it yet. */
@@ -105,8 +139,7 @@ function diffInput(
     unsaid: desired.unsaid,
     orphans: mine.orphans,
     unruled: new Set([...assignment.orphans.keys(), ...assignment.withheld.keys()]),
-    isGone: key =>
-      snapshot.people.get(key)?.active === false || (snapshot.departures.has(key) && !renamed.has(key)),
+    isGone: isGoneFrom(premises),
     renames: renamed,
     leaving: departed({ model, snapshot, owned: ownership.users, renames: renamed, now: clock.now() }),
     considers: (ref, emailKey) => {
@@ -116,37 +149,5 @@ function diffInput(
     },
     mayTake: mayTake(assignment.federated, ownership.rights),
     sourcesOf: ref => sourcesOf(assignment.desired.get(ref)),
-  }
-}
-
-async function guardFacts(
-  actions: readonly StepAction[],
-  { snapshot, groupName, desiredGroup }: Vocabulary,
-  {
-    request,
-    found: { premises, mine, desired, observed },
-    parts: { store, dynatrace },
-  }: {
-    readonly request: Pick<PassRequest, 'model' | 'decisions'>
-    readonly found: Found
-    readonly parts: Pick<PassParts, 'store' | 'dynatrace'>
-  },
-): Promise<Omit<GuardFacts, 'limits'>> {
-  const sizes = await groupSizes(actions, observed, dynatrace)
-  const others = await otherGroups(actions, mine.all, dynatrace)
-  return {
-    model: request.model,
-    totals: await readTotals(store.db, observed.state.users.size),
-    sizeOf: ref => sizes.get(ref) ?? 0,
-    nameOf: groupName,
-    emergencyContacts: observed.emergencyContacts,
-    withServiceUsers: observed.withServiceUsers,
-    federatedSince: new Map(premises.accountGroups.filter(isFederated).map(({ id, owner }) => [id, owner])),
-    subject: await subjectOf(actions, observed, new Set(premises.assignment.federated.keys()), dynatrace),
-    isKept: action => isKept(action, desired.state),
-    doubtOf: action => doubtOf(action, snapshot, desiredGroup),
-    otherGroupsOf: key => others.get(key) ?? [],
-    uses: observed.uses,
-    decisions: request.decisions,
   }
 }

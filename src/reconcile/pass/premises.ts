@@ -2,8 +2,9 @@
  * What a pass rests on before it looks at the account in detail: the registry of what is ours, the part
  * of the directory that the scope needs, and the groups that the rules make of it.
  */
-import { type Desired, desiredGroups, desiring } from '../../access/desired.ts'
+import type { Desired } from '../../access/desired.ts'
 import type { DesiredGroup } from '../../access/desired-group.ts'
+import { type DesiredMemory, desiredMemory } from '../../access/desired-memory.ts'
 import type { DirectorySnapshot } from '../../directory/snapshot.ts'
 import type { AccountGroup } from '../../dynatrace/dynatrace.ts'
 import type { Finding } from '../../lib/finding.ts'
@@ -35,28 +36,30 @@ export interface Premises {
   readonly definitions: Definitions | undefined
   /** What the rules found wrong with themselves. */
   readonly findings: readonly Finding[]
+  /** What the rules make of all IdP groups. */
+  readonly wished: Desired
 }
 
 /** Begins anew with a wider scope where people or groups outside the one asked for hang on it. */
 export async function readPremises(
   request: Pick<PassRequest, 'scope' | 'model'>,
-  parts: Pick<PassParts, 'store' | 'dynatrace' | 'catalogue' | 'readSnapshot' | 'clock'>,
+  parts: Pick<PassParts, 'store' | 'dynatrace' | 'catalogue' | 'readSnapshot' | 'clock' | 'desiredMemory'>,
 ): Promise<Premises> {
   const { scope, model } = request
-  const { dynatrace } = parts
+  const { dynatrace, desiredMemory: memory = desiredMemory() } = parts
   const full = scope.kind === 'full'
   const withGroups = full || scope.groups.size > 0
 
   const ownership = await readOwnership(parts.store.db)
   const accountGroups = withGroups ? await listGroups(dynatrace) : ownedAsIfThere(ownership)
-  const snapshot = await readScope(request, parts)
+  const snapshot = await readScope(request, { ...parts, desiredMemory: memory })
   const followed = followedKeys(scope, snapshot)
   if (scope.kind === 'keys' && followed.length > 0) {
     const emails = new Set([...scope.emails, ...followed])
     return readPremises({ ...request, scope: { ...scope, emails } }, parts)
   }
   const renamed = renames(snapshot)
-  const wished = await inTurns(desiring(model, snapshot.groups))
+  const wished = await inTurns(memory.desiring(model, snapshot.groups))
   const withheld = new Set(wished.withheld.map(foldKey))
   await breathe()
   const assignment = assignGroups(wished.groups, ownership, accountGroups, withheld, parts.clock.now())
@@ -80,6 +83,7 @@ export async function readPremises(
     renamed,
     assignment,
     findings: wished.findings,
+    wished,
   }
 }
 
@@ -115,27 +119,32 @@ async function readNames(
     })
     return asked.full ? all : definitionsFor(all, asked.inScope)
   }
-  const catalogue = await read(dynatrace, asked.full)
+  const wants = {
+    zones: asked.inScope.some(group => group.permissions.some(each => each.zone !== undefined)),
+  }
+  const catalogue = await read(dynatrace, asked.full, wants)
   const definitions = assign(catalogue)
   // What the registry does not hold may have gone since the catalogue was read, and then nothing can be bound to it.
   if (asked.full || (isHeld(definitions, asked.ownership) && isInStep(definitions, catalogue))) {
     return { catalogue, definitions }
   }
-  const fresh = await read(dynatrace, true)
+  const fresh = await read(dynatrace, true, wants)
   return { catalogue: fresh, definitions: withoutRedefined(assign(fresh), fresh) }
 }
 
 /** The part of the directory that a scope needs: for its groups, everybody in the IdP groups behind them. */
 async function readScope(
   { scope, model }: Pick<PassRequest, 'scope' | 'model'>,
-  { readSnapshot }: Pick<PassParts, 'readSnapshot'>,
+  {
+    readSnapshot,
+    desiredMemory: memory,
+  }: Pick<PassParts, 'readSnapshot'> & { readonly desiredMemory: DesiredMemory },
 ): Promise<DirectorySnapshot> {
   if (scope.kind === 'full') return readSnapshot({ kind: 'full' })
   const people = await readSnapshot({ kind: 'keys', emails: scope.emails, groupIds: new Set() })
   if (scope.groups.size === 0) return people
-  const wanted = desiredGroups(model, people.groups).groups.filter(group =>
-    holdsGroup(scope, foldKey(group.name)),
-  )
+  const { groups } = await inTurns(memory.desiring(model, people.groups))
+  const wanted = groups.filter(group => holdsGroup(scope, foldKey(group.name)))
   const groupIds = new Set(wanted.flatMap(group => sourcesOf(group)))
   return readSnapshot({ kind: 'keys', emails: scope.emails, groupIds })
 }

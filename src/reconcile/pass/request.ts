@@ -1,12 +1,15 @@
 /** What a pass is asked, what it works with, and what it tells in the end. */
+import type { DesiredMemory } from '../../access/desired-memory.ts'
 import type { AccessModel } from '../../access/model.ts'
 import type { ReadSnapshot } from '../../directory/snapshot.ts'
 import type { Dynatrace } from '../../dynatrace/dynatrace.ts'
 import type { Clock } from '../../lib/clock.ts'
 import type { Finding } from '../../lib/finding.ts'
 import type { Store } from '../../store/store.ts'
+import type { PolicyTextMemory } from '../account-texts.ts'
 import type { ApplyRecorder } from '../apply/apply.ts'
-import type { Catalogue } from '../catalogue.ts'
+import type { CatalogueReader } from '../catalogue-memory.ts'
+import type { UsageReader } from '../findings/usage-memory.ts'
 import type { Decisions } from '../guard/facts.ts'
 import type { Run } from '../run.ts'
 import type { Scope } from '../scope.ts'
@@ -16,6 +19,7 @@ export interface PassRequest {
   readonly runId: string
   readonly mode: 'plan' | 'apply'
   readonly scope: Scope
+  /** What of it has ended counts no more. */
   readonly model: AccessModel
   readonly decisions: Decisions
   /** Nothing that the pass learns is kept: its access model is not the one in force. */
@@ -29,8 +33,14 @@ export interface PassParts {
   readonly store: Store
   readonly readSnapshot: ReadSnapshot
   readonly dynatrace: Dynatrace
-  /** Policies, boundaries and environments; may answer from a memory of some seconds when `fresh` is false. */
-  readonly catalogue: (dynatrace: Dynatrace, fresh: boolean) => Promise<Catalogue>
+  /** Policies, boundaries and environments; may answer from a memory of some seconds when it need not be fresh. */
+  readonly catalogue: CatalogueReader
+  /** What policies of the account say, for expectations about access. */
+  readonly policyTexts: PolicyTextMemory
+  /** How much of the limits is used; undefined when no pass is to ask for it. */
+  readonly usage?: UsageReader | undefined
+  /** What the rules made of the IdP groups last; without it everything is worked out each time. */
+  readonly desiredMemory?: DesiredMemory
   readonly clock: Clock
 }
 
@@ -39,6 +49,7 @@ export interface PassResult {
   readonly results: ReadonlyMap<string, StepResult>
   readonly findings: readonly Finding[]
   readonly unmanaged: Run['unmanaged']
+  readonly newEnvironments: Run['newEnvironments']
   readonly problems: readonly string[]
   /** The last directory change that the pass has seen. */
   readonly seq: number

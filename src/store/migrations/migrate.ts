@@ -5,6 +5,7 @@ import type { Store, Writer } from '../store.ts'
 import type { Transact } from '../write-queue.ts'
 import * as tables from './0001-tables.ts'
 import * as identity from './0002-identity.ts'
+import * as findings from './0003-findings.ts'
 
 interface Migration {
   readonly number: number
@@ -17,6 +18,7 @@ interface Migration {
 const migrations: readonly Migration[] = [
   { number: 1, name: 'tables', up: tables.up },
   { number: 2, name: 'identity', up: identity.up },
+  { number: 3, name: 'findings', up: findings.up },
 ]
 
 /** All steps in one transaction. Throws a `BridgeError` when the database is of a later release. */

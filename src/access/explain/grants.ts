@@ -5,14 +5,16 @@ import type {
   DesiredLevel,
   DesiredPermission,
   Source,
-} from './desired-group.ts'
-import type { Environment } from './model.ts'
+} from '../desired-group.ts'
+import type { Environment } from '../model.ts'
 
 export interface Grant {
   readonly kind: 'policy' | 'role'
   readonly name: string
   readonly parameters: Readonly<Record<string, string>>
   readonly boundaries: readonly string[]
+  /** Management zone to which a role is limited; absent: the whole level. */
+  readonly zone?: string
   readonly dynatraceGroup: string
   /** The IdP group through which the person is in the Dynatrace group. */
   readonly idpGroup: string
@@ -89,6 +91,7 @@ function grantsOf(group: DesiredGroup, own: readonly Source[]): readonly GrantAt
         name: permission.role,
         parameters: {},
         boundaries: [],
+        ...(permission.zone === undefined ? {} : { zone: permission.zone }),
         dynatraceGroup: group.name,
         ...path,
       },

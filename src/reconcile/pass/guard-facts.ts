@@ -1,0 +1,69 @@
+/** What the guards of a pass judge its steps by. Reads from Dynatrace what they need besides. */
+import type { AccessModel } from '../../access/model.ts'
+import type { Vocabulary } from '../describe/vocabulary.ts'
+import { doubtOf } from '../doubt.ts'
+import { isFederated } from '../federated-groups.ts'
+import type { GuardFacts } from '../guard/facts.ts'
+import { groupSizes, otherGroups, readTotals } from '../guard/figures.ts'
+import { subjectOf } from '../guard/subject.ts'
+import { isKept } from '../renames.ts'
+import { ruleModes } from '../rule-modes.ts'
+import type { StepAction } from '../step.ts'
+import type { Found, PlanRequest } from './plan-pass.ts'
+import type { Premises } from './premises.ts'
+import type { PassParts } from './request.ts'
+
+/** All but the limits, which other questions need as well. */
+export async function guardFacts(
+  actions: readonly StepAction[],
+  { snapshot, groupName, desiredGroup, endedBehind }: Vocabulary,
+  {
+    request,
+    found: { premises, mine, desired, observed },
+    parts: { store, dynatrace },
+  }: {
+    readonly request: PlanRequest
+    readonly found: Found
+    readonly parts: Pick<PassParts, 'store' | 'dynatrace'>
+  },
+): Promise<Omit<GuardFacts, 'limits'>> {
+  const sizes = await groupSizes(actions, observed, dynatrace)
+  const others = await otherGroups(actions, mine.all, dynatrace)
+  return {
+    model: request.model,
+    totals: await readTotals(store.db, observed.state.users.size),
+    sizeOf: ref => sizes.get(ref) ?? 0,
+    nameOf: groupName,
+    emergencyContacts: observed.emergencyContacts,
+    withServiceUsers: observed.withServiceUsers,
+    federatedSince: new Map(premises.accountGroups.filter(isFederated).map(({ id, owner }) => [id, owner])),
+    subject: await subjectOf(actions, observed, new Set(premises.assignment.federated.keys()), dynatrace),
+    isKept: action => isKept(action, desired.state),
+    doubtOf: action => doubtOf(action, snapshot, desiredGroup),
+    otherGroupsOf: key => others.get(key) ?? [],
+    uses: observed.uses,
+    ruleMode: ruleModes(withEnded(request), { assignment: premises.assignment, desired, endedBehind }),
+    failed: request.failed,
+    isFarewell: action => isFarewell(action, isGoneFrom(premises)),
+    decisions: request.decisions,
+  }
+}
+
+/** Whether the IdP has deactivated or deleted somebody. */
+export const isGoneFrom =
+  ({ snapshot, renamed }: Pick<Premises, 'snapshot' | 'renamed'>) =>
+  (emailKey: string): boolean =>
+    snapshot.people.get(emailKey)?.active === false ||
+    (snapshot.departures.has(emailKey) && !renamed.has(emailKey))
+
+/** Takes something away from somebody who is gone, and does nothing else. */
+function isFarewell(action: StepAction, isGone: (emailKey: string) => boolean): boolean {
+  if (action.kind !== 'remove-member' && action.kind !== 'remove-user') return false
+  return action.successor === undefined && isGone(action.emailKey)
+}
+
+/** A rule that is over says how far the bridge goes in taking away what it gave. */
+const withEnded = ({ model, ended }: PlanRequest): Pick<AccessModel, 'mode' | 'rules'> => ({
+  mode: model.mode,
+  rules: [...model.rules, ...ended.filter(({ kind }) => kind === 'rule').map(({ rule }) => rule)],
+})
