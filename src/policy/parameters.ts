@@ -17,7 +17,9 @@ export const parametersIn = (conditions: readonly Condition[]): readonly string[
   [
     ...new Set(
       conditions.flatMap(({ values }) =>
-        values.flatMap(value => [...value.matchAll(placeholder)].map(match => match[1] ?? '')),
+        values.flatMap(value =>
+          value.includes('${') ? [...value.matchAll(placeholder)].map(match => match[1] ?? '') : [],
+        ),
       ),
     ),
   ].sort()

@@ -121,7 +121,7 @@ function readWhere(reader: Reader): readonly PlacedCondition[] | undefined {
 
 /** Notes another word or a comma in place of AND, and lets reading go on behind it. */
 function lacksAnd(reader: Reader): boolean {
-  const joined = [',', 'OR', '&', '|'].some(word => reader.sees(word))
+  const joined = [',', 'OR'].some(word => reader.sees(word))
   const next = reader.peek()
   if (!joined && (next?.kind !== 'word' || !next.text.includes(':'))) return false
   reader.expected('AND or ;', 'join conditions with AND and end the statement with ;')

@@ -21,7 +21,7 @@ export interface Example {
 
 /** The examples of a chapter, in order. */
 export function examplesOf(chapter: string): readonly Example[] {
-  return [...chapter.matchAll(/^```(policy|boundary|binding)\n([^]*?)\n```$/gm)].map(match => {
+  return [...chapter.matchAll(/^```(policy|boundary|binding)\n([\s\S]*?)\n```$/gm)].map(match => {
     const [, kind, shown = ''] = match
     const text = shown
       .split('\n')
@@ -62,7 +62,12 @@ interface Remark {
   readonly text: string
 }
 
-const problemRemark = (problem: { line: number; column: number; message: string; remedy: string }): Remark => ({
+const problemRemark = (problem: {
+  line: number
+  column: number
+  message: string
+  remedy: string
+}): Remark => ({
   line: problem.line,
   column: problem.column,
   text: `${problem.message}; ${problem.remedy}`,
@@ -75,12 +80,14 @@ const lintRemark = ({ id, severity, message, remedy, span }: Lint): Remark => ({
 })
 
 function withRemarks(text: string, remarks: readonly Remark[], meaning: readonly string[]): string {
-  const lines = text.split('\n').flatMap((line, at) => [
-    line,
-    ...remarks
-      .filter(remark => remark.line === at + 1)
-      .map(remark => `${' '.repeat(remark.column - 1)}^ ${remark.text}`),
-  ])
+  const lines = text
+    .split('\n')
+    .flatMap((line, at) => [
+      line,
+      ...remarks
+        .filter(remark => remark.line === at + 1)
+        .map(remark => `${' '.repeat(remark.column - 1)}^ ${remark.text}`),
+    ])
   return [...lines, ...meaning.map(line => `=> ${line}`)].join('\n')
 }
 
@@ -99,7 +106,8 @@ function annotatedBinding(text: string): string {
   const boundaries = new Map<string, string[]>()
   const parameters: Record<string, string> = {}
   for (const line of text.split('\n')) {
-    const [, part = '', name = '', content = ''] = /^(policy|boundary|parameter) ?([^:]*): (.*)$/.exec(line) ?? []
+    const [, part = '', name = '', content = ''] =
+      /^(policy|boundary|parameter) ?([^:]*): (.*)$/.exec(line) ?? []
     if (part === 'policy') policy.push(content)
     else if (part === 'boundary') boundaries.set(name, [...(boundaries.get(name) ?? []), content])
     else if (part === 'parameter') parameters[name] = content

@@ -95,7 +95,7 @@ const brokenPolicies: readonly (readonly [text: string, ...problems: string[]])[
   ],
   [
     'ALLOW a:b:c WHERE d:e LIKE "f";',
-    'line 1, column 23: expected an operator, found "LIKE"; write one of =, !=, IN, NOT IN, startsWith, NOT startsWith, MATCH, <, >',
+    'line 1, column 23: expected an operator, found "LIKE"; write MATCH ("a*") with * as wild card, or startsWith "a"',
   ],
   [
     'ALLOW a:b:c WHERE d:e NOT MATCH ("f");',

@@ -3,6 +3,7 @@ import { conditionsOf } from '../catalogue.ts'
 import type { PlacedStatement } from '../source.ts'
 import { allowedBy, type BindingLint, fitting, type LintedBinding, type LintedBoundary } from './bound.ts'
 import { lintParameters } from './lint-parameters.ts'
+import { lintShut } from './lint-shut.ts'
 import { lintUnion } from './lint-union.ts'
 import { listing, quoted } from './listing.ts'
 import { hasSecurityContext, managementZone } from './tables.ts'
@@ -22,6 +23,7 @@ export function lintBinding(bound: LintedBinding): readonly BindingLint[] {
       return withoutEffect(policy, { boundary, index, alone, allowed })
     }),
     ...lintUnion({ boundaries, allowed, unbounded }),
+    ...lintShut(bound),
     ...lintParameters(bound),
   ]
 }

@@ -40,8 +40,8 @@ const shapes: Readonly<Record<string, string>> = {
   'global:time-of-day': 'a time with its zone, for example "09:00+01:00"',
 }
 
-function unusable({ name }: PlacedCondition, value: string): Found | undefined {
-  if (value.includes('${')) return undefined
+function unusable({ name, operator }: PlacedCondition, value: string): Found | undefined {
+  if (value.includes('${') || operator === 'STARTS_WITH' || operator === 'NOT_STARTS_WITH') return undefined
   if (isTimeCondition(name)) {
     if (timeValue(name, value) !== undefined) return undefined
     return never(name, value, `write ${shapes[name] ?? 'a time'}`)

@@ -4,6 +4,7 @@ import { implies } from '../implies.ts'
 import { printCondition } from '../print.ts'
 import type { PlacedStatement, Span } from '../source.ts'
 import type { Statement } from '../statement.ts'
+import { isTimeCondition } from '../time-value.ts'
 import type { Lint } from './lint.ts'
 import { listing } from './listing.ts'
 
@@ -76,6 +77,8 @@ function contradicting({ conditions }: PlacedStatement): Lint | undefined {
   const found = contradictionIn(conditions)
   if (found === undefined) return undefined
   const { condition, against } = found
+  // A malformed time is told as a value already.
+  if (against === undefined && isTimeCondition(condition.name)) return undefined
   const midnight = condition.name === 'global:time-of-day' && against !== undefined
   return {
     id: 'statement-without-effect',
