@@ -8,6 +8,7 @@ import { parsePattern } from '../../src/access/pattern.ts'
 import type { IdpGroup } from '../../src/directory/snapshot.ts'
 import { foldKey } from '../../src/lib/fold.ts'
 import { atOnce } from '../../src/lib/turns.ts'
+import { emptyModel } from '../support/empty-model.ts'
 
 const environments = [
   { name: 'prod', id: 'p', labels: { stage: 'prod' } },
@@ -19,8 +20,8 @@ const both: LevelSelector = { kind: 'several', of: [account, { kind: 'labels', l
 
 /** With all that rules can come to: conflicts, other descriptions, blank environments, refusals, idle rules. */
 const model: AccessModel = {
+  ...emptyModel,
   environments,
-  mode: 'sync',
   rules: [
     rule('stages', pattern('{team}-{stage:prod|dev|lab}'), '{team}', [
       binding('P', byStage, ['of {team}'], { t: '{team}' }),
@@ -44,15 +45,6 @@ const model: AccessModel = {
     { name: 'fixed', query: 'storage:bucket-name = "x";', for: undefined, accepts: [] },
     { name: 'of {team}', query: 'storage:dt.security_context = "{team}";', for: 'stages', accepts: [] },
   ],
-  expectations: [],
-  lifecycle: {
-    invite: 'on-creation',
-    deactivated: { kind: 'strip-groups' },
-    deleted: { kind: 'strip-groups' },
-  },
-  protect: { users: [], groups: [] },
-  guards: { removals: { count: 20, percent: 10 }, groupShrink: { percent: 50 } },
-  fullPassEveryMs: 60_000,
 }
 
 const name = fc

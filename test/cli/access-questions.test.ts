@@ -3,9 +3,8 @@ import { type Test, test } from 'tap'
 import { accessDiffText } from '../../src/cli/output/access-diff-text.ts'
 import { matrixText } from '../../src/cli/output/matrix-text.ts'
 import { whoCanText } from '../../src/cli/output/who-can-text.ts'
-import { runProgram } from '../../src/cli/program.ts'
-import { systemClock } from '../../src/lib/clock.ts'
-import { ADMIN_TOKEN, runningBridge } from '../support/running-bridge.ts'
+import { command, envOf } from '../support/command.ts'
+import { runningBridge } from '../support/running-bridge.ts'
 
 const RULES = `
 version: 1
@@ -337,20 +336,7 @@ async function terminal(t: Test) {
   await bridge.group('dt-readers', [ben, cy])
   await bridge.group('dt-barred', [cy])
   return async (...args: readonly string[]) => {
-    let [out, err] = ['', '']
-    const code = await runProgram(args, {
-      out: text => {
-        out += text
-      },
-      err: text => {
-        err += text
-      },
-      env: { HOST: '127.0.0.1', PORT: new URL(bridge.url).port, BRIDGE_ADMIN_TOKEN: ADMIN_TOKEN },
-      colour: false,
-      columns: 80,
-      clock: systemClock,
-      untilStopped: () => Promise.resolve(),
-    })
+    const { code, err, out } = await command(args, envOf(bridge), { columns: 80 })
     return { code, err, out: out.replaceAll(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, '<now>') }
   }
 }

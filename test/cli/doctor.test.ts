@@ -6,11 +6,11 @@ import { type Test, test } from 'tap'
 import { request } from 'undici'
 import { textWidth } from '../../src/cli/output/columns.ts'
 import { doctorText } from '../../src/cli/output/doctor-text.ts'
-import { runProgram } from '../../src/cli/program.ts'
 import { systemClock } from '../../src/lib/clock.ts'
 import { silentLog } from '../../src/lib/log.ts'
 import { startSimulator } from '../../src/simulator/start.ts'
 import { openStore } from '../../src/store/open.ts'
+import { command } from '../support/command.ts'
 import { eachDatabase } from '../support/databases.ts'
 import { makeWorld } from '../support/world.ts'
 
@@ -25,12 +25,6 @@ rules:
       - { policy: Standard User, level: account }
       - { policy: team data, level: { environments: [ prod ] }, parameters: { team: "{team}" }, boundaries: [ "team {team}" ] }
 `
-
-interface Ran {
-  readonly code: number
-  readonly out: string
-  readonly err: string
-}
 
 test('all is well', async t => {
   const place = await doctorsPlace(t)
@@ -78,7 +72,7 @@ test('all is well', async t => {
 
 test('without an account, the simulator and the sample are examined', async t => {
   const folder = await temporary(t)
-  const ran = await cli({ BRIDGE_DATA_DIR: join(folder, 'data') }, ['--simulator-port', '1'])
+  const ran = await command(['doctor', '--simulator-port', '1'], { BRIDGE_DATA_DIR: join(folder, 'data') })
   t.equal(ran.code, 0, ran.out + ran.err)
   t.match(ran.out, 'no account is set up')
   t.notMatch(ran.out, /[✗!] /)
@@ -179,7 +173,7 @@ test('names in bridge.yaml', async t => {
   t.test('a policy that is there twice', async t => {
     await place.control('POST', '/edit', {
       as: 'ana.kos@acme.example',
-      ...{ do: 'create-policy', policy: 'Standard User', statement: 'ALLOW storage:logs:read;' },
+      ...{ do: 'create-policy', policy: 'Standard User', statement: 'ALLOW storage:buckets:read, storage:logs:read;' },
     })
     const { code, out } = await withRules(RULES)
     t.equal(code, 1)
@@ -191,7 +185,7 @@ test('names in bridge.yaml', async t => {
 version: 1
 rules:
   - { name: pager, match: dt-pager, group: { name: On-Call Pager }, bindings: [ { policy: mine, level: account } ] }
-policies: [ { name: finance dashboards, statement: "ALLOW storage:logs:read;" }, { name: mine, statement: "ALLOW storage:logs:read;" } ]
+policies: [ { name: finance dashboards, statement: "ALLOW storage:buckets:read, storage:logs:read;" }, { name: mine, statement: "ALLOW storage:logs:read;" } ]
 `)
     t.equal(code, 1)
     t.match(flat(out), '✗ The account has a policy "finance dashboards" that the bridge did not make')
@@ -206,8 +200,8 @@ eachDatabase({
     const bound =
       '- { policy: our policy, level: account, boundaries: [ ours ] }\n      - { policy: Standard User'
     const own = `${RULES.replace('- { policy: Standard User', bound)}
-policies: [ { name: our policy, statement: "ALLOW storage:logs:read;" } ]
-boundaries: [ { name: ours, query: 'storage:dt.security_context = "x";' } ]
+policies: [ { name: our policy, statement: "ALLOW storage:buckets:read, storage:logs:read;" } ]
+boundaries: [ { name: ours, query: 'storage:dt.security_context = "x"; storage:bucket-name = "b";' } ]
 `
     const world = await makeWorld(t, { store, rules: own })
     await world.group('dt-payments-viewer', [await world.user('ana')])
@@ -221,13 +215,13 @@ boundaries: [ { name: ours, query: 'storage:dt.security_context = "x";' } ]
       BRIDGE_CONFIG: join(folder, 'bridge.yaml'),
       ...{ DT_ACCOUNT_UUID: accountUuid, DT_CLIENT_SECRET: clientSecret, DT_API_URL: url, DT_SSO_URL: url },
     }
-    const well = await cli(env, [])
+    const well = await command(['doctor'], env)
     t.equal(well.code, 0, well.out + well.err)
     t.match(flat(well.out), 'answers: IdP groups 1, groups of ours 1.')
     t.match(flat(well.out), '✓ No name that the bridge gives is taken by somebody else.')
     await world.group('dt-checkout-viewer')
     await world.edit({ do: 'rename-group', group: 'finance reports', name: 'Checkout Viewers' })
-    const taken = await cli(env, [])
+    const taken = await command(['doctor'], env)
     t.equal(taken.code, 1)
     t.match(flat(taken.out), '✗ The account has a group "checkout viewers" that the bridge did not make')
   },
@@ -268,26 +262,8 @@ async function doctorsPlace(t: Test) {
     control,
     calls: () => control('GET', '/calls'),
     doctor: (more: Readonly<Record<string, string>> = {}, args: readonly string[] = []) =>
-      cli({ ...env, ...more }, args),
+      command(['doctor', ...args], { ...env, ...more }),
   }
-}
-
-async function cli(env: Readonly<Record<string, string>>, args: readonly string[]): Promise<Ran> {
-  let out = ''
-  let err = ''
-  const code = await runProgram(['doctor', ...args], {
-    out: text => {
-      out += text
-    },
-    err: text => {
-      err += text
-    },
-    env,
-    colour: false,
-    clock: systemClock,
-    untilStopped: () => Promise.resolve(),
-  })
-  return { code, out, err }
 }
 
 /** As one line, so that it does not matter where lines are broken. */

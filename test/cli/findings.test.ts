@@ -3,10 +3,9 @@ import { stripVTControlCharacters } from 'node:util'
 import { test } from 'tap'
 import { findingLines } from '../../src/cli/output/closing-text.ts'
 import { findingsText } from '../../src/cli/output/findings-text.ts'
-import { runProgram } from '../../src/cli/program.ts'
-import { systemClock } from '../../src/lib/clock.ts'
 import type { Finding } from '../../src/lib/finding.ts'
-import { ADMIN_TOKEN, type RunningBridge, runningBridge } from '../support/running-bridge.ts'
+import { command, envOf } from '../support/command.ts'
+import { type RunningBridge, runningBridge } from '../support/running-bridge.ts'
 
 const RULES = `
 version: 1
@@ -115,23 +114,8 @@ test('the command', async t => {
   })
 })
 
-async function cli(bridge: RunningBridge, ...args: readonly string[]) {
-  let out = ''
-  let err = ''
-  const code = await runProgram(['findings', ...args], {
-    out: text => {
-      out += text
-    },
-    err: text => {
-      err += text
-    },
-    env: { HOST: '127.0.0.1', PORT: new URL(bridge.url).port, BRIDGE_ADMIN_TOKEN: ADMIN_TOKEN },
-    colour: false,
-    clock: systemClock,
-    untilStopped: () => Promise.resolve(),
-  })
-  return { code, out, err }
-}
+const cli = (bridge: RunningBridge, ...args: readonly string[]) =>
+  command(['findings', ...args], envOf(bridge))
 
 function finding(given: Partial<Finding>): Finding {
   return { kind: 'kind', severity: 'info', subject: 's', message: 'message', remedy: 'remedy', ...given }

@@ -3,8 +3,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type Test, test } from 'tap'
-import { runProgram } from '../../src/cli/program.ts'
-import { systemClock } from '../../src/lib/clock.ts'
+import { command, type Ran } from '../support/command.ts'
 
 const good = `version: 1
 environments: { prod: { id: abc12345 } }
@@ -126,22 +125,6 @@ async function fileOf(t: Test, text: string): Promise<string> {
   return file
 }
 
-async function lint(
-  env: Readonly<Record<string, string>>,
-  ...args: readonly string[]
-): Promise<{ readonly code: number; readonly out: string; readonly err: string }> {
-  let [out, err] = ['', '']
-  const code = await runProgram(['lint', ...args], {
-    out: text => {
-      out += text
-    },
-    err: text => {
-      err += text
-    },
-    env,
-    colour: false,
-    clock: systemClock,
-    untilStopped: () => new Promise(() => undefined),
-  })
-  return { code, out, err }
+function lint(env: Readonly<Record<string, string>>, ...args: readonly string[]): Promise<Ran> {
+  return command(['lint', ...args], env)
 }

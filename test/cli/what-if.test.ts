@@ -2,8 +2,7 @@
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { test } from 'tap'
-import { runProgram } from '../../src/cli/program.ts'
-import { systemClock } from '../../src/lib/clock.ts'
+import { command } from '../support/command.ts'
 import { ADMIN_TOKEN, runningBridge } from '../support/running-bridge.ts'
 
 const RULES = `
@@ -48,7 +47,7 @@ test('who gains and who loses stands beside the steps, and nothing changes', asy
   const plan = async (rules: string, ...options: readonly string[]) => {
     const file = join(t.testdirName, 'new.yaml')
     await writeFile(file, rules)
-    return cli(['plan', '--config', file, '--url', bridge.url, '--token', ADMIN_TOKEN, ...options])
+    return command(['plan', '--config', file, '--url', bridge.url, '--token', ADMIN_TOKEN, ...options])
   }
   const traces = async () => ({
     runs: (await bridge.call('GET', '/api/v1/reconcile/runs')).json(),
@@ -95,24 +94,7 @@ test('who gains and who loses stands beside the steps, and nothing changes', asy
 })
 
 test('--names without --config is a mistake', async t => {
-  const { code, err } = await cli(['plan', '--names'])
+  const { code, err } = await command(['plan', '--names'])
   t.equal(code, 1)
   t.match(err, '--names goes with --config')
 })
-
-async function cli(args: readonly string[]): Promise<{ code: number; out: string; err: string }> {
-  let [out, err] = ['', '']
-  const code = await runProgram(args, {
-    out: text => {
-      out += text
-    },
-    err: text => {
-      err += text
-    },
-    env: {},
-    colour: false,
-    clock: systemClock,
-    untilStopped: () => Promise.resolve(),
-  })
-  return { code, out, err }
-}

@@ -1,7 +1,6 @@
 /** The pure decisions: who is who (assign), what differs (diff), in which order (plan), whether at all (guard). */
 import { test } from 'tap'
 import type { DesiredGroup } from '../../src/access/desired-group.ts'
-import type { AccessModel } from '../../src/access/model.ts'
 import type { AccountGroup } from '../../src/dynatrace/dynatrace.ts'
 import { atOnce } from '../../src/lib/turns.ts'
 import { assignGroups } from '../../src/reconcile/assign.ts'
@@ -14,6 +13,7 @@ import type { OwnedGroup, Ownership } from '../../src/reconcile/ownership.ts'
 import { makePlan, stepId } from '../../src/reconcile/plan.ts'
 import type { State, StateBinding } from '../../src/reconcile/state.ts'
 import type { StepAction } from '../../src/reconcile/step.ts'
+import { emptyModel } from '../support/empty-model.ts'
 
 const nobody: ReadonlySet<string> = new Set<string>()
 const noBlindSpots = { members: nobody, unread: nobody, permissions: nobody, bindings: nobody, users: nobody }
@@ -262,7 +262,7 @@ test('guard', async t => {
   t.test('protected people, emergency contacts and groups are refused even when approved', async t => {
     const steps = drafts(member(1), member(2), { kind: 'remove-binding', binding: binding([]) })
     const decisions = approving(steps)
-    const model = { ...rules, protect: { users: ['u1@x'], groups: ['break-glass'] } }
+    const model = { ...emptyModel, protect: { users: ['u1@x'], groups: ['break-glass'] } }
     const emergencyContacts = new Set(['u2@x'])
     t.same(verdicts(steps, { model, decisions, emergencyContacts, nameOf: () => 'Break-Glass' }), [
       'refuse',
@@ -273,7 +273,7 @@ test('guard', async t => {
 
   t.test('upsert adds and never removes', async t => {
     const steps = drafts(member(1), { kind: 'add-binding', binding: binding([]) })
-    t.same(verdicts(steps, { model: { ...rules, mode: 'upsert' } }), ['refuse', 'proceed'])
+    t.same(verdicts(steps, { model: { ...emptyModel, mode: 'upsert' } }), ['refuse', 'proceed'])
   })
 
   t.test('rights that a service user lives on are not taken away', async t => {
@@ -282,23 +282,6 @@ test('guard', async t => {
     t.same(verdicts(steps, { withServiceUsers }), ['refuse'])
   })
 })
-
-const rules: AccessModel = {
-  environments: [],
-  mode: 'sync',
-  rules: [],
-  policies: [],
-  boundaries: [],
-  expectations: [],
-  lifecycle: {
-    invite: 'on-creation',
-    deactivated: { kind: 'strip-groups' },
-    deleted: { kind: 'strip-groups' },
-  },
-  protect: { users: [], groups: [] },
-  guards: { removals: { count: 20, percent: 10 }, groupShrink: { percent: 50 } },
-  fullPassEveryMs: 300_000,
-}
 
 test('a group of ours that the federation took over keeps its name and its members', async t => {
   const group = { ref: 'g1', name: 'g1', description: '' }
@@ -318,7 +301,7 @@ test('a group of ours that the federation took over keeps its name and its membe
 
 function facts(some: Partial<GuardFacts>): GuardFacts {
   return {
-    model: rules,
+    model: emptyModel,
     totals: { people: 1_000, groups: 1_000 },
     sizeOf: () => 1_000,
     nameOf: ref => ref,

@@ -3,8 +3,8 @@ import fc from 'fast-check'
 import type { DesiredBinding, DesiredGroup, DesiredPermission } from '../../src/access/desired-group.ts'
 import type { AccessFacts } from '../../src/access/evaluate/facts.ts'
 import { textsOf } from '../../src/access/evaluate/texts.ts'
-import type { AccessModel } from '../../src/access/model.ts'
 import type { Person } from '../../src/directory/snapshot.ts'
+import { emptyModel } from './empty-model.ts'
 
 export interface SmallWorld {
   /** IdP group → names of its members; the id of a group is its name. */
@@ -74,23 +74,6 @@ function personOf(name: string, active: boolean): Person {
     reactivatedAt: undefined,
     doubtedSince: undefined,
   }
-}
-
-const emptyModel: AccessModel = {
-  environments: [],
-  mode: 'sync',
-  rules: [],
-  policies: [],
-  boundaries: [],
-  expectations: [],
-  lifecycle: {
-    invite: 'on-creation',
-    deactivated: { kind: 'strip-groups' },
-    deleted: { kind: 'strip-groups' },
-  },
-  protect: { users: [], groups: [] },
-  guards: { removals: { count: 20, percent: 10 }, groupShrink: { percent: 50 } },
-  fullPassEveryMs: 3_600_000,
 }
 
 export function binding(

@@ -50,4 +50,6 @@ async function checkFile(path: string): Promise<CheckedModel> {
 const placed = ({ file, line, column, message }: Problem): string =>
   `${file}:${line}:${column}: ${sentence(message)}`
 
-const sentence = (text: string): string => `${text.charAt(0).toUpperCase()}${text.slice(1)}.`
+/** Names such as storage:logs:read keep their letter case. */
+const sentence = (text: string): string =>
+  `${text.replace(/^[a-z](?=[a-z]*(?:[ ,;]|$))/, letter => letter.toUpperCase())}.`
