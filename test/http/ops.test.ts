@@ -335,7 +335,11 @@ test('the description is made from the routes', async t => {
   t.equal(document.openapi, '3.1.0')
   const ours = Object.keys(document.paths).filter(path => !path.startsWith('/scim/'))
   t.same(ours.sort(), [
+    '/api/v1/access/diff',
+    '/api/v1/access/matrix',
     '/api/v1/access/users/{userName}',
+    '/api/v1/access/what-if',
+    '/api/v1/access/who-can',
     '/api/v1/drift',
     '/api/v1/findings',
     '/api/v1/journal',
