@@ -173,7 +173,11 @@ test('names in bridge.yaml', async t => {
   t.test('a policy that is there twice', async t => {
     await place.control('POST', '/edit', {
       as: 'ana.kos@acme.example',
-      ...{ do: 'create-policy', policy: 'Standard User', statement: 'ALLOW storage:buckets:read, storage:logs:read;' },
+      ...{
+        do: 'create-policy',
+        policy: 'Standard User',
+        statement: 'ALLOW storage:buckets:read, storage:logs:read;',
+      },
     })
     const { code, out } = await withRules(RULES)
     t.equal(code, 1)
