@@ -258,16 +258,19 @@ test('mistakes in an entry', async t => {
     const { warnings } = read(
       '{ group: nobody, cannot: storage:logz:read, where: { storage:bucket-nam: x } }',
     )
-    t.match(warnings, [
-      {
-        message: 'the permission "storage:logz:read" is not known',
-        remedy: 'did you mean storage:logs:read?',
-      },
-      {
-        message: 'the condition "storage:bucket-nam" is not known',
-        remedy: 'did you mean storage:bucket-name?',
-      },
-    ])
+    t.match(
+      warnings.filter(({ lint }) => lint === undefined),
+      [
+        {
+          message: 'the permission "storage:logz:read" is not known',
+          remedy: 'did you mean storage:logs:read?',
+        },
+        {
+          message: 'the condition "storage:bucket-nam" is not known',
+          remedy: 'did you mean storage:bucket-name?',
+        },
+      ],
+    )
   })
 })
 

@@ -458,5 +458,6 @@ function found(text: string): readonly string[] {
 function warned(text: string): readonly string[] {
   const parsed = parseAccessModel(text, 'bridge.yaml')
   if (parsed.kind === 'invalid') throw new Error(formatProblems(parsed.problems))
-  return parsed.warnings.map(({ line, message, remedy }) => `${line} ${message} → ${remedy}`)
+  const own = parsed.warnings.filter(({ lint }) => lint === undefined)
+  return own.map(({ line, message, remedy }) => `${line} ${message} → ${remedy}`)
 }

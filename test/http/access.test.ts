@@ -219,9 +219,9 @@ test('a question about access', async t => {
     const cases = [
       ['environment=prdo', 'unknown-environment', /Did you mean "prod"/],
       ['can=logs', 'invalid-request', /storage:logs:read/],
-      ['where=a=b', 'invalid-request', /needs "can"/],
-      ['can=storage:logs:read&where=oops', 'invalid-request', /name=value/],
-      ['can=storage:logs:read&where=a:b=1&where=a:b=2', 'invalid-request', /twice/],
+      ['where=a=b', 'bad-where', /needs "can"/],
+      ['can=storage:logs:read&where=oops', 'bad-where', /no condition with its value/],
+      ['can=storage:logs:read&where=a:b=1&where=a:b=2', 'bad-where', /twice/],
     ] as const
     for (const [query, code, message] of cases) {
       const answer = await bridge.call('GET', `${path}?${query}`)
