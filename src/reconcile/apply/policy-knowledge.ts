@@ -11,7 +11,10 @@ export interface PolicyKnowledge {
   effects(bindings: readonly StateBinding[]): Promise<ReadonlyMap<string, PolicyEffects | string>>
 }
 
-/** Of a policy that the plan itself puts into words nothing is read: it says the one or the other. */
+/**
+ * Of a policy that the plan itself puts into words nothing is read: it says the one or the other, and the other to whom it
+ * is bound anew, since that waits for it.
+ */
 export function policyKnowledge(
   steps: readonly Step[],
   { policies }: Pick<Dynatrace, 'policies'>,
@@ -22,8 +25,9 @@ export function policyKnowledge(
       known.set(action.policy.id, Promise.resolve(effectsOf(action.policy.statement)))
     }
     if (action.kind === 'update-policy') {
-      const both = eitherOf(effectsOf(action.from.statement), effectsOf(action.to.statement))
-      known.set(action.to.id, Promise.resolve(both))
+      const whenBound = effectsOf(action.to.statement)
+      const both = eitherOf(effectsOf(action.from.statement), whenBound)
+      known.set(action.to.id, Promise.resolve({ ...both, whenBound }))
     }
   }
 

@@ -43,10 +43,16 @@ export function policiesToKnow(drafts: readonly Draft[]): readonly StateBinding[
 const brings = (call: BindingCall): boolean => call.kind === 'add'
 const takes = (call: BindingCall): boolean => call.kind === 'remove'
 
-function denies({ binding: by }: BindingCall, { binding }: BindingCall, known: Known): boolean {
-  const [denier, allower] = [known(by.policyId), known(binding.policyId)]
+function denies(by: BindingCall, call: BindingCall, known: Known): boolean {
+  const [denier, allower] = [effectsIn(by, known), effectsIn(call, known)]
   if (denier === undefined || allower === undefined) return false
-  return overlaps(by.level, binding.level) && restricts(denier, allower)
+  return overlaps(by.binding.level, call.binding.level) && restricts(denier, allower)
+}
+
+/** A policy that is to be said anew is bound to nobody before: else two steps could wait for each other for ever. */
+function effectsIn(call: BindingCall, known: Known): PolicyEffects | undefined {
+  const effects = known(call.binding.policyId)
+  return brings(call) ? (effects?.whenBound ?? effects) : effects
 }
 
 function waiting(

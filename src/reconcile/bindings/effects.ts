@@ -6,6 +6,8 @@ export interface PolicyEffects {
   /** In lower case; `every` of a policy that could not be understood. */
   readonly allows: ReadonlySet<string> | 'every'
   readonly denies: ReadonlySet<string> | 'every'
+  /** What it does to whom it is bound from now on, where that is told apart: its new text comes first. */
+  readonly whenBound?: PolicyEffects
 }
 
 /** Never fails: of a text that cannot be understood everything is assumed, unless it denies nothing for certain. */
