@@ -2,42 +2,43 @@
 import { test } from 'tap'
 import { singleFile } from '../../src/access/access-files.ts'
 import { lintModel } from '../../src/access/check/lint-model.ts'
-import type { Linter } from '../../src/access/check/linter.ts'
 import { openFiles } from '../../src/access/open-files.ts'
 import type { Problem } from '../../src/access/problem.ts'
 import { readModel } from '../../src/access/read-model.ts'
-import type { Lint } from '../../src/policy/lint/lint.ts'
-
-/** Tells of every DENY, of every condition on a bucket, of parameters, and of groups with several bindings. */
-const linter: Linter = {
-  ids: ['unconditional-deny', 'condition-not-taken', 'parameter-unused', 'unconditional-allow'],
-  policy: statements =>
-    statements.flatMap(({ effect, permissionSpans }) =>
-      effect === 'DENY' ? { ...lint('unconditional-deny'), span: permissionSpans[0] } : [],
-    ),
-  boundary: conditions =>
-    conditions.flatMap(({ name, valueSpans }) =>
-      name === 'storage:bucket-name' ? { ...lint('condition-not-taken'), span: valueSpans[0] } : [],
-    ),
-  binding: ({ parameters }) =>
-    Object.keys(parameters).map(name => ({
-      ...lint('parameter-unused'),
-      about: { kind: 'parameters' as const, name },
-    })),
-  group: bindings => bindings.map((_, binding) => ({ ...lint('unconditional-allow'), binding })),
-}
 
 test('lints are told where they are written', async t => {
   const { warnings } = run('')
   t.same(
     told(warnings),
     [
-      'parameter-unused 8:123 rules[0].bindings[0].parameters.team',
+      'table-without-bucket 13:13 policies[0].statement',
+      'table-without-bucket 16:38 policies[1].statement',
+      'table-without-bucket 8:27 rules[0].bindings[0].policy',
+      'table-without-bucket 9:27 rules[0].bindings[1].policy',
       'unconditional-allow 8:27 rules[0].bindings[0].policy',
-      'unconditional-allow 9:27 rules[0].bindings[1].policy',
-      'unconditional-deny 14:12 policies[0].statement',
-      'condition-not-taken 19:37 boundaries[0].query',
+      'unconditional-deny 14:7 policies[0].statement',
     ].toSorted(),
+  )
+})
+
+test('a policy of the account may allow the bucket that those of the file do not', async t => {
+  const { warnings } = run('', '{ policy: Standard User, level: account }')
+  const paths = told(warnings).filter(each => each.startsWith('table-without-bucket'))
+  t.same(paths, [
+    'table-without-bucket 14:13 policies[0].statement',
+    'table-without-bucket 17:38 policies[1].statement',
+  ])
+})
+
+test('more than an account has room for is told at the first that is too much', async t => {
+  const many = Array.from(
+    { length: 201 },
+    (_, at) => `  - { name: p${at}, statement: "ALLOW email:emails:send;" }`,
+  )
+  const { warnings } = run('', '', many)
+  t.match(
+    warnings.filter(({ lint }) => lint?.id === 'over-limit'),
+    [{ path: 'policies[200].name', message: 'there are 203 policies, and Dynatrace has room for 200' }],
   )
 })
 
@@ -45,7 +46,7 @@ test('an accepted lint is put aside, and what silences nothing is told', async t
   const { warnings, accepted, problems } = run(
     'accept: [ unconditional-deny, unconditional-allow, unconditional-deni ]',
   )
-  t.same(told(accepted), ['unconditional-deny 14:12 policies[0].statement'])
+  t.same(told(accepted), ['unconditional-deny 14:7 policies[0].statement'])
   t.match(
     warnings.filter(({ lint }) => lint === undefined).map(({ message, path }) => [path, message]),
     [['policies[0].accept[1]', '"unconditional-allow" is accepted here, and nothing here has it']],
@@ -66,19 +67,19 @@ function told(problems: readonly Problem[]): readonly string[] {
     .toSorted()
 }
 
-function lint(id: Lint['id']): Lint {
-  return { id, severity: 'warning', message: 'm', remedy: 'r', span: undefined }
-}
-
-function run(accept: string): Record<'problems' | 'warnings' | 'accepted', Problem[]> {
+function run(
+  accept: string,
+  another = '',
+  policies: readonly string[] = [],
+): Record<'problems' | 'warnings' | 'accepted', Problem[]> {
   const notes = { problems: [], warnings: [], accepted: [] }
-  const opened = openFiles(singleFile(textOf(accept), 'bridge.yaml'), notes)
+  const opened = openFiles(singleFile(textOf(accept, another, policies), 'bridge.yaml'), notes)
   const model = opened.kind === 'open' ? readModel(opened.files, undefined) : undefined
-  if (model !== undefined) lintModel(model, linter)
+  if (model !== undefined) lintModel(model)
   return notes
 }
 
-function textOf(accept: string): string {
+function textOf(accept: string, another: string, policies: readonly string[]): string {
   return `version: 1
 environments: { prod: { id: abc12345, labels: { stage: prod } } }
 variables: { org: acme-and-its-daughters }
@@ -87,7 +88,12 @@ rules:
     match: dt-{team}
     group: { name: "{team}" }
     bindings: [ { policy: data, level: { environments: { stage: prod } }, boundaries: [ "b {team}" ], parameters: { team: "{team}" } },
-                { policy: other, level: account } ]
+                { policy: other, level: account }${
+                  another === ''
+                    ? ''
+                    : `,
+                ${another}`
+                } ]
 policies:
   - name: data
     statement: |
@@ -95,6 +101,7 @@ policies:
       DENY storage:spans:read;
     ${accept}
   - { name: other, statement: "ALLOW storage:logs:read;" }
+${policies.join('\n')}
 boundaries:
   - { name: "b {team}", for: team,
       query: 'storage:bucket-name = "{team}";' }

@@ -1,23 +1,8 @@
 /** What is looked at once a model could be read: what the linter says of it, and its expectations. */
-
-import { lintRules } from '../../policy/lint/explain.ts'
-import { lintBinding } from '../../policy/lint/lint-binding.ts'
-import { lintBoundary } from '../../policy/lint/lint-boundary.ts'
-import { lintGroup } from '../../policy/lint/lint-group.ts'
-import { lintPolicy } from '../../policy/lint/lint-policy.ts'
 import { inForce } from '../in-force.ts'
 import type { WrittenModel } from '../written.ts'
 import { checkExpectations, type ExpectationResult } from './expectation.ts'
 import { lintModel } from './lint-model.ts'
-import type { Linter } from './linter.ts'
-
-const linter: Linter = {
-  ids: Object.keys(lintRules),
-  policy: lintPolicy,
-  boundary: lintBoundary,
-  binding: lintBinding,
-  group: lintGroup,
-}
 
 /**
  * Expectations that fail are mistakes of the file, unless they fail only since something ended or ends only later: a file
@@ -25,7 +10,7 @@ const linter: Linter = {
  */
 export function checkWritten(written: WrittenModel, now: Date | undefined): readonly ExpectationResult[] {
   const { model, expectations } = written
-  lintModel(written, linter)
+  lintModel(written)
   if (expectations.length === 0) return []
   const everything = checkExpectations(model)
   const valid = now === undefined ? model : inForce(model, now)

@@ -4,43 +4,44 @@
  */
 import { unreachable } from '../../lib/errors.ts'
 import { foldKey } from '../../lib/fold.ts'
+import type { BindingPart, LintedBinding } from '../../policy/lint/bound.ts'
+import { lintRules } from '../../policy/lint/explain.ts'
+import type { Lint } from '../../policy/lint/lint.ts'
+import { lintBinding } from '../../policy/lint/lint-binding.ts'
+import { lintBoundary } from '../../policy/lint/lint-boundary.ts'
+import { accountLimits, lintCounts } from '../../policy/lint/lint-counts.ts'
+import { lintGroup } from '../../policy/lint/lint-group.ts'
+import { lintPolicy } from '../../policy/lint/lint-policy.ts'
 import { parseBoundary } from '../../policy/parse-boundary.ts'
 import { parsePolicy } from '../../policy/parse-policy.ts'
 import type { Path } from '../locate.ts'
 import type { BindingTemplate, Environment } from '../model.ts'
 import type { Written, WrittenModel } from '../written.ts'
 import { Acceptance } from './acceptance.ts'
-import type { BindingPart, BoundTexts, Linter } from './linter.ts'
 import { sharedPlaces } from './shared-places.ts'
 import { textAim } from './text-aim.ts'
 
-type KnownPolicy = BoundTexts['policy']
-type KnownBoundary = BoundTexts['boundaries'][number]
+type KnownPolicy = LintedBinding['policy']
+type KnownBoundary = LintedBinding['boundaries'][number]
 
 /** A binding of which the files define everything. */
 interface KnownBinding {
   readonly written: Written<BindingTemplate>
-  readonly bound: BoundTexts
-}
-
-interface Run {
-  readonly acceptance: Acceptance
-  readonly linter: Linter
+  readonly bound: LintedBinding
 }
 
 /**
  * Lints go to `reading.lint` of the place, ids in `accept` that do not exist to `reading.problem`, and those that silence nothing
  * to `reading.warning`.
  */
-export function lintModel({ model, rules, policies, boundaries }: WrittenModel, linter: Linter): void {
-  const acceptance = new Acceptance(linter.ids)
-  const run: Run = { acceptance, linter }
+export function lintModel({ model, rules, policies, boundaries }: WrittenModel): void {
+  const acceptance = new Acceptance(Object.keys(lintRules))
   const knownPolicies = Map.groupBy(
-    policies.flatMap(each => lintOnePolicy(each, run)),
+    policies.flatMap(each => lintOnePolicy(each, acceptance)),
     byName,
   )
   const knownBoundaries = Map.groupBy(
-    boundaries.flatMap(each => lintOneBoundary(each, run)),
+    boundaries.flatMap(each => lintOneBoundary(each, acceptance)),
     byName,
   )
   const known = new Map<Written<BindingTemplate>, readonly KnownBinding[]>()
@@ -48,7 +49,7 @@ export function lintModel({ model, rules, policies, boundaries }: WrittenModel, 
     const defined = bindingsOf(binding, knownPolicies, knownBoundaries)
     known.set(binding, defined)
     acceptance.place(binding)
-    for (const each of defined) lintOneBinding(each, run)
+    for (const each of defined) lintOneBinding(each, acceptance)
   }
   const seen = new Set<string>()
   const ids = new Map([...known.keys()].map((binding, at) => [binding, at]))
@@ -60,19 +61,34 @@ export function lintModel({ model, rules, policies, boundaries }: WrittenModel, 
       seen.add(key)
       lintOneGroup(
         own.flatMap(binding => known.get(binding) ?? []),
-        model.environments,
-        run,
+        { environments: model.environments, isWhole: own.length === group.bindings.length },
+        acceptance,
       )
     }
   }
+  lintNumbers(policies, boundaries)
   acceptance.judge()
+}
+
+/** Told at the first that there is no room for. Boundaries with `for` count once: how many there will be is not known here. */
+function lintNumbers(policies: WrittenModel['policies'], boundaries: WrittenModel['boundaries']): void {
+  const none = { policies: 0, boundaries: 0, bindings: 0 }
+  const ofAccount = policies.filter(({ value }) => value.level.kind === 'account')
+  tellNumber(lintCounts({ ...none, policies: ofAccount.length }), ofAccount[accountLimits.policies])
+  tellNumber(lintCounts({ ...none, boundaries: boundaries.length }), boundaries[accountLimits.boundaries])
+}
+
+function tellNumber(lints: readonly Lint[], first: Written<unknown> | undefined): void {
+  for (const lint of lints) {
+    first?.reading.lint([...first.path, 'name'], lint, { isAccepted: false, aim: undefined })
+  }
 }
 
 const byName = ({ name }: { readonly name: string }): string => foldKey(name)
 
 function lintOnePolicy(
   written: WrittenModel['policies'][number],
-  { acceptance, linter }: Run,
+  acceptance: Acceptance,
 ): readonly KnownPolicy[] {
   const { value, path, reading } = written
   acceptance.place(written)
@@ -80,13 +96,13 @@ function lintOnePolicy(
   if (parsed.kind === 'broken') return []
   const inner = [...path, 'statement']
   const aim = textAim(value.statement, reading.valueAt(inner))
-  for (const lint of linter.policy(parsed.statements)) acceptance.tell(written, lint, inner, aim(lint.span))
+  for (const lint of lintPolicy(parsed.statements)) acceptance.tell(written, lint, inner, aim(lint.span))
   return [{ name: value.name, statements: parsed.statements }]
 }
 
 function lintOneBoundary(
   written: WrittenModel['boundaries'][number],
-  { acceptance, linter }: Run,
+  acceptance: Acceptance,
 ): readonly KnownBoundary[] {
   const { value, path, reading } = written
   acceptance.place(written)
@@ -94,7 +110,7 @@ function lintOneBoundary(
   if (parsed.kind === 'broken') return []
   const inner = [...path, 'query']
   const aim = textAim(value.query, reading.valueAt(inner))
-  for (const lint of linter.boundary(parsed.conditions)) acceptance.tell(written, lint, inner, aim(lint.span))
+  for (const lint of lintBoundary(parsed.conditions)) acceptance.tell(written, lint, inner, aim(lint.span))
   return [{ name: value.name, conditions: parsed.conditions }]
 }
 
@@ -113,9 +129,8 @@ function bindingsOf(
   }))
 }
 
-function lintOneBinding({ written, bound }: KnownBinding, { acceptance, linter }: Run): void {
-  for (const lint of linter.binding(bound))
-    acceptance.tell(written, lint, aboutPath(written.path, lint.about))
+function lintOneBinding({ written, bound }: KnownBinding, acceptance: Acceptance): void {
+  for (const lint of lintBinding(bound)) acceptance.tell(written, lint, aboutPath(written.path, lint.about))
 }
 
 function aboutPath(path: Path, about: BindingPart): Path {
@@ -133,11 +148,13 @@ function aboutPath(path: Path, about: BindingPart): Path {
 
 function lintOneGroup(
   bindings: readonly KnownBinding[],
-  environments: readonly Environment[],
-  { acceptance, linter }: Run,
+  { environments, isWhole }: { readonly environments: readonly Environment[]; readonly isWhole: boolean },
+  acceptance: Acceptance,
 ): void {
   for (const together of sharedPlaces(bindings, ({ written }) => written.value.level, environments)) {
-    for (const lint of linter.group(together.map(({ bound }) => bound))) {
+    for (const lint of lintGroup(together.map(({ bound }) => bound))) {
+      // A policy that is not known here may allow the buckets.
+      if (lint.id === 'table-without-bucket' && !isWhole) continue
       const written = together[lint.binding]?.written
       if (written !== undefined) acceptance.tell(written, lint, [...written.path, 'policy'])
     }

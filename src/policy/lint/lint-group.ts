@@ -80,7 +80,7 @@ function tableWithoutBucket(grants: readonly (readonly Grant[])[]): readonly Gro
     return [
       {
         id: 'table-without-bucket',
-        severity: 'error',
+        severity: 'warning',
         message: `${listing(names)} ${new Set(names).size === 1 ? 'reads' : 'read'} nothing: no policy of the group allows ${bucketPermission}`,
         remedy: `add ALLOW ${bucketPermission}; to the policy, or bind one that has it`,
         span: tables[0]?.span,
