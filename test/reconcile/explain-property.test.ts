@@ -24,11 +24,14 @@ const PERMISSIONS = [
   'storage:metrics:read',
   'storage:spans:read',
   'storage:buckets:read',
+  'storage:events:read',
   'environment:roles:viewer',
 ]
 const ATTRIBUTES = ['storage:dt.security_context', 'storage:bucket-name', 'storage:k8s.namespace.name']
 const VALUES = ['one', 'two', 'elsewhere']
 const GROUPS = ['dt-one-viewer', 'dt-two-viewer', 'dt-one-editor', 'staff', 'unmatched']
+/** How many models and directories, on each database: `EXPLAIN_MODELS=100 npx tap test/reconcile/explain-property.test.ts`. */
+const MODELS = Number(process.env.EXPLAIN_MODELS ?? 5)
 const PEOPLE = ['p0', 'p1', 'p2', 'p3']
 const PLACES: readonly Place[] = [
   { kind: 'account' },
@@ -39,12 +42,26 @@ const PLACES: readonly Place[] = [
 const binding = fc.record({
   policy: fc.constantFrom(...POLICIES),
   level: fc.constantFrom('account', '{ environments: [ prod ] }', '{ environments: { stage: nonprod } }'),
-  bounded: fc.boolean(),
+  /** Two of them are alternatives. */
+  boundaries: fc.subarray(['only {team}', 'buckets of {team}']),
+  until: fc.option(fc.constantFrom('2020-01-31', '2199-01-31'), { freq: 3 }),
+})
+/** Policies of one environment can be bound there alone. */
+const local = fc.record({
+  policy: fc.constant('prod events'),
+  level: fc.constant('{ environments: [ prod ] }'),
+  boundaries: fc.subarray(['only {team}']),
+  until: fc.constant(null),
 })
 const rule = fc.record({
   match: fc.constantFrom('dt-{team}-{role}', 'dt-{team}-viewer', 'dt-{team}-{role:editor}'),
   group: fc.constantFrom('{team} all', '{team} {displayName}', 'everybody {team}'),
-  bindings: fc.array(binding, { minLength: 1, maxLength: 3 }),
+  bindings: fc.array(fc.oneof({ weight: 5, arbitrary: binding }, local), { minLength: 1, maxLength: 3 }),
+  unless: fc.option(
+    fc.constantFrom('{ values: { team: one } }', '{ displayNames: [ dt-two-viewer ] }', '"{any}-editor"'),
+    { freq: 2 },
+  ),
+  until: fc.option(fc.constantFrom('2020-01-31', '2199-01-31'), { freq: 2 }),
 })
 const scenario = fc.record({
   rules: fc.array(rule, { minLength: 1, maxLength: 3 }),
@@ -76,7 +93,7 @@ eachDatabase({
       fc.asyncProperty(scenario, async given => {
         await t.test('a model and a directory', async t => agrees(t, database, given))
       }),
-      { numRuns: 5, endOnFailure: true },
+      { numRuns: MODELS, endOnFailure: true },
     )
   },
 })
@@ -199,21 +216,11 @@ async function provision(world: World, given: Scenario): Promise<void> {
 }
 
 function rulesText({ rules, staff }: Scenario): string {
-  const bindingText = ({
-    policy,
-    level,
-    bounded,
-  }: {
-    policy: string
-    level: string
-    bounded?: boolean
-  }): string =>
-    `      - { policy: ${policy}, level: ${level}${policy === 'own data' ? ', parameters: { team: "{team}" }' : ''}` +
-    `${bounded === true ? ', boundaries: [ "only {team}" ]' : ''} }`
   const ruleTexts = rules.map(
-    ({ match, group, bindings }, at) =>
-      `  - name: rule ${at}\n    match: "${match}"\n    group: { name: "${at} ${group}" }\n    bindings:\n` +
-      distinct(bindings).map(bindingText).join('\n'),
+    ({ match, group, bindings, unless, until }, at) =>
+      `  - name: rule ${at}\n    match: "${match}"\n    group: { name: "${at} ${group}" }\n` +
+      `${unless === null ? '' : `    unless: ${unless}\n`}${until === null ? '' : `    until: ${until}\n    reason: a trial\n`}` +
+      `    bindings:\n${distinct(bindings).map(bindingText).join('\n')}`,
   )
   return `
 version: 1
@@ -232,7 +239,14 @@ boundaries:
     for: rule 0
     query: |
       storage:dt.security_context = "{team}";
+  - name: buckets of {team}
+    for: rule 0
+    query: |
+      storage:bucket-name = "{team}";
 policies:
+  - name: prod events
+    level: { environments: [ prod ] }
+    statement: ALLOW storage:events:read, storage:buckets:read;
   - name: own data
     level: account
     statement: ALLOW storage:logs:read, storage:buckets:read WHERE storage:bucket-name = "\${bindParam:team}";
@@ -247,6 +261,25 @@ policies:
     statement: ALLOW storage:buckets:read; DENY storage:buckets:read, storage:logs:read WHERE storage:bucket-name = "two";
 guards: { removals: { count: 1000, percent: 100 }, groupShrink: { percent: 100 } }
 `
+}
+
+function bindingText({
+  policy,
+  level,
+  boundaries = [],
+  until = null,
+}: {
+  readonly policy: string
+  readonly level: string
+  readonly boundaries?: readonly string[]
+  readonly until?: string | null
+}): string {
+  const more = [
+    ...(policy === 'own data' ? ['parameters: { team: "{team}" }'] : []),
+    ...(boundaries.length === 0 ? [] : [`boundaries: [ ${boundaries.map(name => `"${name}"`).join(', ')} ]`]),
+    ...(until === null ? [] : [`until: ${until}`, 'reason: a trial']),
+  ]
+  return `      - { ${[`policy: ${policy}`, `level: ${level}`, ...more].join(', ')} }`
 }
 
 /** Two bindings of one policy would contradict each other. */
