@@ -99,6 +99,31 @@ test('an expectation that fails', async t => {
   })
 })
 
+test('a pass over people alone goes by the newest look, and asks the account for nothing more', async t => {
+  const world = await place(t)
+  const [ana, zoe] = [await world.user('ana'), await world.user('zoe')]
+  const group = await world.group('dt-payments-viewer', [ana])
+  await world.apply()
+  const join = { op: 'add', path: 'members', value: [{ value: zoe }] }
+
+  world.adjust(expecting({ title: 'bad', can: ['storage:spans:read'] }))
+  await world.plan()
+  await world.patch(`/Groups/${group}`, join)
+  await world.forgetCalls()
+  const run = await world.keyed()
+  t.same(run.scope, ['zoe@acme.example'])
+  t.same(guards(run), ['expectation'])
+  t.equal(run.calls['policies.list'], undefined)
+  t.equal((await world.calls()).writes, 0)
+
+  await t.test('and looks where nobody has looked yet', async t => {
+    world.adjust(expecting({ title: 'bad still', can: ['storage:spans:read'] }))
+    await world.patch(`/Groups/${group}`, { op: 'remove', path: `members[value eq "${zoe}"]` })
+    await world.patch(`/Groups/${group}`, join)
+    t.same(guards(await world.keyed()), ['expectation'])
+  })
+})
+
 test('an expectation that is met changes nothing, and asks nothing where the file defines all it hangs on', async t => {
   const world = await place(t)
   await world.group('dt-payments-viewer', [await world.user('ana')])

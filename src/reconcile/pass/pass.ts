@@ -65,10 +65,11 @@ export async function runPass(asked: PassRequest, parts: PassParts): Promise<Pas
     await settleRights(ownership, desired.state, observed, writes)
   }
 
-  const expected =
-    withGroups && catalogue !== undefined
-      ? await expectedAccess(model, { ...parts, catalogue })
-      : { findings: [], failed: undefined }
+  const expected = await expectedAccess(model, {
+    ...parts,
+    catalogue,
+    readCatalogue: () => parts.catalogue(dynatrace, false),
+  })
   const { plan, problems } = await planPass(
     { ...request, failed: expected.failed },
     { premises, mine, desired, observed },
