@@ -71,10 +71,10 @@ function askerOf({ wish: { source } }: BindingAsk): string {
   return `rule "${source.rule}" for IdP group "${source.idpGroupName}"`
 }
 
-/** `the boundary "one", "two"`, or `no boundary`. */
+/** `the boundaries "one", "two"`, or `no boundary`. */
 export function boundaryNames({ binding: { filled } }: BindingAsk): string {
   if (filled.boundaries.length === 0) return 'no boundary'
-  return `the boundary ${listNames(filled.boundaries.map(name => JSON.stringify(name)))}`
+  return `the ${filled.boundaries.length > 1 ? 'boundaries' : 'boundary'} ${listNames(filled.boundaries.map(name => JSON.stringify(name)))}`
 }
 
 function ruleNames(rules: readonly string[]): string {

@@ -44,8 +44,9 @@ test('who gains and who loses stands beside the steps, and nothing changes', asy
   await bridge.user('cy')
   await bridge.group('dt-payments-viewer-prod', people)
   t.equal((await bridge.run('apply')).status, 'in-step')
+  const folder = t.testdirName
   const plan = async (rules: string, ...options: readonly string[]) => {
-    const file = join(t.testdirName, 'new.yaml')
+    const file = join(folder, 'new.yaml')
     await writeFile(file, rules)
     return command(['plan', '--config', file, '--url', bridge.url, '--token', ADMIN_TOKEN, ...options])
   }
@@ -82,6 +83,20 @@ test('who gains and who loses stands beside the steps, and nothing changes', asy
     const { impact, plan: planned } = JSON.parse(answer.out)
     t.equal(planned.steps.length, 2)
     t.same({ ...impact, lines: impact.lines.length }, { people: 3, gaining: 2, losing: 2, lines: 4 })
+  })
+
+  await t.test('with what the file includes', async t => {
+    const [rules = '', team = ''] = RULES.split('rules:\n')
+    await writeFile(join(folder, 'team.yaml'), `rules:\n${team.replace('[ prod ]', '[ stage ]')}`)
+    const moved = await plan(`${rules}include: [ team.yaml ]\nrules: []\n`)
+    t.equal(moved.code, 2, moved.err)
+    t.match(moved.out, table)
+    await writeFile(join(folder, 'team.yaml'), `rules:\n${team.replace('match', 'mtach')}`)
+    const bad = await plan(`${rules}include: [ team.yaml ]\nrules: []\n`)
+    t.match(bad.err, /unknown key "mtach"\n +--> team\.yaml:3:5/)
+    const missing = await plan(`${rules}include: [ nowhere.yaml ]\nrules: []\n`)
+    t.equal(missing.code, 1)
+    t.match(missing.err, 'nowhere.yaml')
   })
 
   await t.test('a file with mistakes is refused with their places', async t => {
