@@ -1,14 +1,13 @@
-/** What `match` and `unless` of a rule say: names, patterns and regular expressions, one or several. */
+/** What `match` of a rule says: names, patterns and regular expressions, one or several. */
 import { foldKey } from '../lib/fold.ts'
-import { nearest } from '../lib/nearest.ts'
 import type { Path } from './locate.ts'
-import type { Exclusion, MatchAttribute, Matcher } from './model.ts'
+import { capturedBy } from './match-captures.ts'
+import type { MatchAttribute, Matcher } from './model.ts'
 import { parsePattern } from './pattern.ts'
-import { type Captures, unknownRemedy } from './read-template.ts'
-import { allRead, quote, type Reading, readEntries, readList, readMapping, readValue } from './reading.ts'
+import { allRead, quote, type Reading, readList, readMapping, readValue } from './reading.ts'
 import { parseRegex } from './regex.ts'
-import { matchShape, regexShape, valuesShape } from './schema/match.ts'
-import { compileTemplate, readTemplate } from './template.ts'
+import { matchShape, regexShape } from './schema/match.ts'
+import { readTemplate } from './template.ts'
 import { text } from './values.ts'
 
 /** `variables` of the file: names that stand for a text wherever they are written. */
@@ -25,42 +24,21 @@ export function readMatch(
   constants: Constants,
   reading: Reading,
 ): Matcher | undefined {
-  if (!Array.isArray(value)) return readOne(value, path, constants, reading)
+  if (!Array.isArray(value)) return readMatcher(value, path, constants, reading)
   const items = readList(value, path, reading)
   if (items?.length === 0) reading.problem(path, '"match" is an empty list', howToMatch)
-  const read = allRead(items?.map((item, index) => readOne(item, [...path, index], constants, reading)))
+  const read = allRead(items?.map((item, index) => readMatcher(item, [...path, index], constants, reading)))
   if (read === undefined || read.length === 0) return undefined
   return sameCaptures(read, path, reading) ? { kind: 'any', of: read } : undefined
 }
 
-/** One exclusion or a list of them. Captures are those of the rule; undefined: they are not known, and not judged. */
-export function readUnless(
+/** One of those that `match` may list. */
+export function readMatcher(
   value: unknown,
   path: Path,
-  captures: Captures | undefined,
   constants: Constants,
   reading: Reading,
-): readonly Exclusion[] | undefined {
-  const context = { captures, constants, reading }
-  if (!Array.isArray(value)) return readExclusion(value, path, context)
-  if (value.length === 0) {
-    reading.problem(path, '"unless" is an empty list', 'name what is left alone, or remove the key')
-    return undefined
-  }
-  return allRead(value.map((item, index) => readExclusion(item, [...path, index], context)))?.flat()
-}
-
-/** The variables that a rule with this matcher has, with the values they can have where these are known. */
-export function capturesOf(match: Matcher): Captures {
-  const names = namesOf(match)
-  return new Map([
-    ...capturedBy(match),
-    ['displayName', names.get('displayName')],
-    ['externalId', names.get('externalId')],
-  ])
-}
-
-function readOne(value: unknown, path: Path, constants: Constants, reading: Reading): Matcher | undefined {
+): Matcher | undefined {
   if (typeof value === 'string') return readPattern(value, path, 'displayName', constants, reading)
   // `match: {team}` without quotes is a mapping to YAML.
   if (typeof value !== 'object' || Object.values(value ?? {}).includes(null)) {
@@ -206,113 +184,4 @@ function sameCaptures(matchers: readonly Matcher[], path: Path, reading: Reading
     }
   }
   return same
-}
-
-function capturedBy(match: Matcher): Captures {
-  switch (match.kind) {
-    case 'names':
-      return new Map()
-    case 'pattern':
-      return new Map(
-        match.parts.flatMap(part => (part.kind === 'capture' ? [[part.name, part.choices] as const] : [])),
-      )
-    case 'regex':
-      return new Map(match.captures.map(name => [name, undefined]))
-    case 'any':
-      return unite(match.of.map(capturedBy))
-  }
-}
-
-/** What the attributes themselves can be, where all is by name. */
-function namesOf(match: Matcher): Captures {
-  switch (match.kind) {
-    case 'names':
-      return new Map([[match.attribute, match.names]])
-    case 'any':
-      return unite(match.of.map(namesOf))
-    default:
-      return new Map()
-  }
-}
-
-/** Values are known where all know them. */
-function unite(all: readonly Captures[]): Captures {
-  const names = new Set(all.flatMap(each => [...each.keys()]))
-  return new Map(
-    [...names].map(name => {
-      const known = all.map(each => each.get(name))
-      return [name, known.every(values => values !== undefined) ? [...new Set(known.flat())] : undefined]
-    }),
-  )
-}
-
-interface ExclusionContext {
-  readonly captures: Captures | undefined
-  readonly constants: Constants
-  readonly reading: Reading
-}
-
-function readExclusion(
-  value: unknown,
-  path: Path,
-  context: ExclusionContext,
-): readonly Exclusion[] | undefined {
-  if (value !== null && typeof value === 'object' && Object.hasOwn(value, 'values')) {
-    return readExcludedValues(value, path, context)
-  }
-  const matcher = readOne(value, path, context.constants, context.reading)
-  return matcher && [{ kind: 'group', matcher }]
-}
-
-function readExcludedValues(
-  value: unknown,
-  path: Path,
-  context: ExclusionContext,
-): readonly Exclusion[] | undefined {
-  const { reading } = context
-  const given = readMapping(value, path, valuesShape.keys, reading)
-  if (given?.values === undefined) return undefined
-  const inner = [...path, 'values']
-  const entries = readEntries(given.values, inner, reading)
-  if (entries?.length === 0) {
-    reading.problem(inner, '"values" names no variable', 'write values: { variable: [ value, … ] }')
-    return undefined
-  }
-  return allRead(entries?.map(([name, item]) => readVariableValues(name, item, [...inner, name], context)))
-}
-
-function readVariableValues(
-  variable: string,
-  value: unknown,
-  path: Path,
-  { captures, constants, reading }: ExclusionContext,
-): Exclusion | undefined {
-  if (captures !== undefined && !captures.has(variable)) {
-    const remedy = unknownRemedy(variable, captures)
-    reading.problem(path, `the rule captures no ${quote(variable)}`, remedy, { key: true })
-    return undefined
-  }
-  const items = Array.isArray(value) ? value : [value]
-  if (items.length === 0) {
-    reading.problem(path, `${quote(variable)} is given no value`, 'name at least one value')
-    return undefined
-  }
-  const fill = compileTemplate
-  const possible = captures?.get(variable)
-  const values = items.map((item, index) => {
-    const place = Array.isArray(value) ? [...path, index] : path
-    const written = readValue(text, item, place, reading)
-    if (written === undefined) return undefined
-    const filled = fill(written)(constants)
-    if (possible?.some(each => foldKey(each) === foldKey(filled)) === false) {
-      const meant = nearest(filled, possible)
-      const remedy =
-        meant === undefined ? `it can be ${possible.map(quote).join(', ')}` : `did you mean ${quote(meant)}?`
-      reading.problem(place, `{${variable}} can never be ${quote(filled)}`, remedy)
-      return undefined
-    }
-    return filled
-  })
-  const read = allRead(values)
-  return read && { kind: 'values', variable, values: read }
 }

@@ -1,7 +1,9 @@
 import { test } from 'tap'
 import type { Path } from '../../src/access/locate.ts'
+import { capturesOf } from '../../src/access/match-captures.ts'
 import type { Matcher } from '../../src/access/model.ts'
-import { capturesOf, readMatch, readUnless } from '../../src/access/read-match.ts'
+import { readMatch } from '../../src/access/read-match.ts'
+import { readUnless } from '../../src/access/read-unless.ts'
 import type { Reading } from '../../src/access/reading.ts'
 
 test('what a rule takes is one matcher or a list of them', async t => {
