@@ -1,17 +1,19 @@
 /**
  * What it costs to work out the desired state: from nothing, for one user whose membership changed, for one IdP group
- * that came or was renamed; and what patterns and regular expressions cost that mean harm.
+ * that came or was renamed; what another model would change for people; and what a pattern costs that means harm.
  * `node test/bench/access.ts`; `BENCH_SCALE=0.1` makes it a tenth of 5,000 IdP groups. Users cost nothing here: rules
  * look at groups alone.
  */
 
 import { desiredGroups } from '../../src/access/desired.ts'
 import { desiredMemory } from '../../src/access/desired-memory.ts'
+import { textsOf } from '../../src/access/evaluate/texts.ts'
 import { accessOf } from '../../src/access/explain/grants.ts'
+import { impactOf } from '../../src/access/impact/impact.ts'
 import { matchRule } from '../../src/access/match.ts'
 import type { AccessModel } from '../../src/access/model.ts'
 import { parseAccessModel } from '../../src/access/parse.ts'
-import type { IdpGroup } from '../../src/directory/snapshot.ts'
+import type { IdpGroup, Person } from '../../src/directory/snapshot.ts'
 import { atOnce } from '../../src/lib/turns.ts'
 
 const scale = Number(process.env.BENCH_SCALE ?? 1)
@@ -105,12 +107,38 @@ function measure(): void {
   const one = cost(() => atOnce(memory.desiring(model, renamed[turn++] ?? groups)))
   compare('one IdP group renamed', one, whole)
 
+  say(`what if ten rules were gone, ${USERS} people in ${ENVIRONMENTS} environments`, whatIf(model, groups))
+
   const [rule] = model.rules
   if (rule === undefined) return
   const hostile = `dt0-${'stage0-'.repeat(20_000)}x`
   const harm = cost(() => matchRule(rule, { displayName: hostile, externalId: undefined }))
   say(`a hostile name of ${hostile.length} characters`, harm)
 }
+
+/** Each person is in five groups. Nobody knows the policies' texts: bindings are compared by name. */
+function whatIf(model: AccessModel, groups: readonly IdpGroup[]): number {
+  const people = Array.from({ length: USERS }, (_, at) => `user${at}@acme.example`)
+  const members = new Map(groups.map(({ id }) => [id, new Set<string>()]))
+  for (const [at, name] of people.entries()) {
+    for (const step of [1, 7, 31, 101, 997]) members.get(`group-${(at * step) % groups.length}`)?.add(name)
+  }
+  const snapshot = {
+    ...{ groups, members, departures: new Map(), unreachable: [], parked: new Map(), seq: 0 },
+    people: new Map(people.map(name => [name, personOf(name)])),
+  }
+  const sideOf = (rules: AccessModel['rules']) => {
+    const desired = desiredGroups({ ...model, rules }, groups)
+    return { groups: desired.groups, texts: textsOf(desired), environments: model.environments }
+  }
+  const [before, after] = [sideOf(model.rules), sideOf(model.rules.slice(10))]
+  return cost(() => atOnce(impactOf(before, after, snapshot)), 2)
+}
+
+const personOf = (userName: string): Person => ({
+  ...{ userName, email: userName, emailKey: userName, active: true },
+  ...{ inactiveSince: undefined, reactivatedAt: undefined, doubtedSince: undefined },
+})
 
 const say = (what: string, ms: number): void =>
   void process.stdout.write(`${what}: ${ms.toFixed(2)} ms of CPU\n`)

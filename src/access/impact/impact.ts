@@ -37,16 +37,18 @@ export interface Impact {
 
 export function* impactOf(before: Side, after: Side, snapshot: DirectorySnapshot): Work<Impact> {
   const places = placesOf(before, after)
-  const compare = comparer(before, after)
+  const compare = comparer(before, after, places)
   const tally = new Map<string, { place: Place; what: string; gaining: number; losing: number }>()
   const persons: PersonalImpact[] = []
   let [people, gaining, losing] = [0, 0, 0]
   for (const { people: those, ...groups } of yield* classesOf(before, after, snapshot)) {
     people += those.length
     const changes: (Change & { readonly place: Place })[] = []
+    // Most people are in groups that stay what they are.
+    if (compare.isSame(groups.before, groups.after)) continue
     for (const place of places) {
       yield
-      const change = compare(groups.before, groups.after, place)
+      const change = compare.at(groups.before, groups.after, place)
       if (change.gains.length + change.losses.length > 0) changes.push({ place, ...change })
     }
     if (changes.length === 0) continue
@@ -71,25 +73,51 @@ export function* impactOf(before: Side, after: Side, snapshot: DirectorySnapshot
   }
 }
 
-type Comparing = (had: readonly DesiredGroup[], has: readonly DesiredGroup[], place: Place) => Change
+interface Comparing {
+  /** Whether nothing can differ in any place. */
+  readonly isSame: (had: readonly DesiredGroup[], has: readonly DesiredGroup[]) => boolean
+  readonly at: (had: readonly DesiredGroup[], has: readonly DesiredGroup[], place: Place) => Change
+}
 
 /** Each pair of sets of rights is compared once, however many people have it in however many environments. */
-function comparer(before: Side, after: Side): Comparing {
+function comparer(before: Side, after: Side, places: readonly Place[]): Comparing {
   const numbers = new Map<string, number>()
   const oldRights = numbered(before, numbers)
   const newRights = numbered(after, numbers)
   const known = new Map<string, Change>()
-  return (had, has, place) => {
-    const old = had.map(group => oldRights(group, place))
-    const now = has.map(group => newRights(group, place))
-    const [oldKey, newKey] = [keyOf(old), keyOf(now)]
-    if (oldKey === newKey) return noChange
-    const key = `${oldKey}|${newKey}`
-    const change = known.get(key) ?? changeBetween(rightsIn(old), rightsIn(now))
-    known.set(key, change)
-    return change
+  const oldWhole = everywhere(places, oldRights)
+  const newWhole = everywhere(places, newRights)
+  return {
+    isSame: (had, has) => distinctText(had.map(oldWhole)) === distinctText(has.map(newWhole)),
+    at(had, has, place) {
+      const old = had.map(group => oldRights(group, place))
+      const now = has.map(group => newRights(group, place))
+      const [oldKey, newKey] = [keyOf(old), keyOf(now)]
+      if (oldKey === newKey) return noChange
+      const key = `${oldKey}|${newKey}`
+      const change = known.get(key) ?? changeBetween(rightsIn(old), rightsIn(now))
+      known.set(key, change)
+      return change
+    },
   }
 }
+
+/** The same text for groups that grant the same in every place, on either side. */
+function everywhere(
+  places: readonly Place[],
+  rights: (group: DesiredGroup, place: Place) => NumberedRights,
+): (group: DesiredGroup) => string {
+  const known = new Map<DesiredGroup, string>()
+  return group => {
+    const before = known.get(group)
+    if (before !== undefined) return before
+    const text = places.map(place => rights(group, place).number).join()
+    known.set(group, text)
+    return text
+  }
+}
+
+const distinctText = (texts: readonly string[]): string => [...new Set(texts)].sort().join('|')
 
 interface NumberedRights {
   readonly rights: Rights
