@@ -4,6 +4,7 @@
  * its run was over already, is written with the next.
  */
 import type { CallRecord } from '../dynatrace/dynatrace.ts'
+import { isRunId } from './run.ts'
 
 export interface CallLedger {
   /** To be told before the first call of a run. */
@@ -36,6 +37,8 @@ export function callLedger(): CallLedger {
     begin: runId => void runs.set(runId, { counts: new Map(), ended: [] }),
     record(call) {
       const { context, operation, attempts } = call
+      // Questions about access are no runs: on an instance that does not lead nobody would ever take them.
+      if (!isRunId(context.runId)) return
       const run = runs.get(context.runId)
       run?.counts.set(operation, (run.counts.get(operation) ?? 0) + attempts)
       const ended = run?.ended ?? late

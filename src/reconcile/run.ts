@@ -19,6 +19,11 @@ export type RunStatus =
   | 'partial'
   | 'failed'
 
+/** Ids of runs begin with it; calls are made for other purposes, too. */
+const RUN = 'run'
+
+export const isRunId = (id: string): boolean => id.startsWith(`${RUN}-`)
+
 export interface Run {
   readonly id: string
   readonly trigger: RunTrigger
@@ -56,7 +61,7 @@ export interface Run {
 /** The record of a run that has found nothing yet. */
 export function newRun(asked: Pick<Run, 'trigger' | 'mode' | 'scope' | 'status' | 'actor'>, now: Date): Run {
   return {
-    id: shortId('run'),
+    id: shortId(RUN),
     ...asked,
     startedAt: now.toISOString(),
     finishedAt: undefined,

@@ -133,6 +133,7 @@ test('calls come in pieces, and none is lost: not one that ends late, not one th
   ledger.end('run-1')
   ledger.record(call(2_501))
   ledger.begin('run-2')
+  ledger.record(call(9_999, 'access'))
   ledger.record(call(2_502, 'run-2'))
   await ledger.drain('run-2', write)
   t.same(
