@@ -381,6 +381,8 @@ test('whatever the operations are', async t => {
       fc.property(
         fc.array(randomOperation(['replace', 'remove']), { minLength: 1, maxLength: 1 }),
         operations => {
+          // What is not selected any more is another element the second time.
+          fc.pre(!operations.some(leavesItsFilter))
           const once = attempt(() =>
             applyPatch(ada(), parsePatchRequest({ Operations: operations }), userType),
           )
@@ -396,6 +398,14 @@ test('whatever the operations are', async t => {
     t.pass('800 operations')
   })
 })
+
+/** Whether the value gives the element another type than the path selects it by. */
+function leavesItsFilter({ path, value }: JsonObject): boolean {
+  const selected = /\[type eq "(?<type>\w+)"\]$/.exec(String(path))?.groups?.type
+  if (selected === undefined || value === null || typeof value !== 'object' || Array.isArray(value))
+    return false
+  return 'type' in value && value.type !== selected
+}
 
 function randomOperation(
   ops: readonly string[] = ['add', 'Add', 'remove', 'replace', 'Replace', 'destroy'],
