@@ -14,11 +14,13 @@
  * | –       | uuid                                | uuid is there            | orphan                |
  */
 import type { DesiredGroup } from '../access/desired-group.ts'
+import type { AccessModel } from '../access/model.ts'
 import type { AccountGroup } from '../dynatrace/dynatrace.ts'
 import { foldKey } from '../lib/fold.ts'
 import { abandonedGroups, type FederatedGroup, isFederated } from './federated-groups.ts'
 import { newGroupRef } from './keys.ts'
 import { followsIntent, type OwnedGroup, type Ownership } from './ownership.ts'
+import { pairWithRows } from './pair-groups.ts'
 import type { GroupRef } from './state.ts'
 
 export interface Assignment {
@@ -49,11 +51,13 @@ export function assignGroups(
   /** Folded names of groups whose rules contradict each other: not paired, not orphaned. */
   withheld: ReadonlySet<string>,
   now: Date,
+  /** With the rules that have ended. */
+  model: Pick<AccessModel, 'mode' | 'rules'>,
 ): Assignment {
   const owned = [...ownership.groups.values()].filter(row => !withheld.has(row.nameKey))
   const byId = new Map(accountGroups.map(group => [group.id, group]))
   const byName = new Map(accountGroups.map(group => [foldKey(group.name), group]))
-  const rowOf = pairWithRows(desired, owned)
+  const rowOf = pairWithRows(desired, owned, model)
   const result = { desired: new Map<GroupRef, DesiredGroup>(), rows: new Map<GroupRef, OwnedGroup>() }
   const claims: { name: string; id: string }[] = []
   const taken: DesiredGroup[] = []
@@ -118,39 +122,6 @@ export function assignGroups(
  * begun more recently than this and is not in the list may be there all the same, and a second one must not be made.
  */
 const SHOWS_WITHIN_MS = 5_000
-
-/** By name first; then a row that lost its name goes to the desired group that shares most IdP groups with it. */
-function pairWithRows(
-  desired: readonly DesiredGroup[],
-  owned: readonly OwnedGroup[],
-): ReadonlyMap<DesiredGroup, OwnedGroup> {
-  const pairs = new Map<DesiredGroup, OwnedGroup>()
-  const free = new Map(owned.map(row => [row.nameKey, row]))
-  for (const group of desired) {
-    const row = free.get(foldKey(group.name))
-    if (row === undefined) continue
-    pairs.set(group, row)
-    free.delete(row.nameKey)
-  }
-  const bySource = new Map<string, OwnedGroup[]>()
-  for (const row of free.values()) {
-    for (const id of row.sources) bySource.set(id, [...(bySource.get(id) ?? []), row])
-  }
-  for (const group of desired) {
-    if (pairs.has(group)) continue
-    const shared = new Map<OwnedGroup, number>()
-    for (const id of new Set(group.sources.map(source => source.idpGroupId))) {
-      for (const row of bySource.get(id) ?? []) {
-        if (free.has(row.nameKey)) shared.set(row, (shared.get(row) ?? 0) + 1)
-      }
-    }
-    const [best] = [...shared].sort(([, a], [, b]) => b - a)
-    if (best === undefined) continue
-    pairs.set(group, best[0])
-    free.delete(best[0].nameKey)
-  }
-  return pairs
-}
 
 /** We looked before we began, so a local group of that name that came right after our intent is ours. */
 function isOurCreation(row: OwnedGroup, group: AccountGroup): boolean {

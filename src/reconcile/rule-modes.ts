@@ -6,29 +6,24 @@
  * | group, members, removals          | the most cautious of all rules of the group                  |
  * | new or changed right              | the most cautious of the rules that ask for it               |
  * | what has ended                    | its rule, too                                                |
+ * | group that no rule wants any more | the rules that may have made it                              |
  * | new policy or boundary            | the boldest of the rules that need it                        |
  * | changed policy or boundary        | the most cautious of them: it changes what all of them grant |
  * | invitation, departure, unused definition | the mode of the file alone                            |
  */
 import type { DesiredGroup } from '../access/desired-group.ts'
-import type { AccessModel, Mode } from '../access/model.ts'
+import type { AccessModel } from '../access/model.ts'
 import { groupOf } from './action.ts'
 import type { Assignment } from './assign.ts'
+import { byCaution, cautiousRules, type RuleMode } from './cautious-rules.ts'
 import type { DesiredState } from './desired-state.ts'
 import type { EndedBehind } from './ended-wishes.ts'
 import { bindingKey, permissionKey } from './keys.ts'
+import { makersOf } from './makers.ts'
 import type { GroupRef } from './state.ts'
 import type { StepAction } from './step.ts'
 
-/** The rule that is more cautious than the file, and how. */
-export interface RuleMode {
-  readonly rule: string
-  readonly mode: Exclude<Mode, 'sync'>
-}
-
 export type RuleModeOf = (action: StepAction) => RuleMode | undefined
-
-const RANK: Readonly<Record<Mode, number>> = { observe: 0, upsert: 1, sync: 2 }
 
 /** `model`: with the rules that have ended. */
 export function ruleModes(
@@ -39,21 +34,21 @@ export function ruleModes(
     readonly endedBehind: EndedBehind
   },
 ): RuleModeOf {
-  const cautious = new Map<string, RuleMode>()
-  for (const { name: rule, mode } of model.rules) {
-    if (mode === undefined || mode === 'sync' || RANK[mode] >= RANK[model.mode]) continue
-    cautious.set(rule, { rule, mode })
-  }
+  const cautious = cautiousRules(model)
   if (cautious.size === 0) return () => undefined
   const { assignment, desired, endedBehind } = known
   const mostCautious = (rules: Iterable<string>): RuleMode | undefined =>
-    [...rules].flatMap(rule => cautious.get(rule) ?? []).sort((a, b) => RANK[a.mode] - RANK[b.mode])[0]
+    [...rules].flatMap(rule => cautious.get(rule) ?? []).sort(byCaution)[0]
   const boldest = (rules: ReadonlySet<string>): RuleMode | undefined => {
     const modes = [...rules].flatMap(rule => cautious.get(rule) ?? [])
     if (modes.length < rules.size) return undefined
-    return modes.sort((a, b) => RANK[b.mode] - RANK[a.mode])[0]
+    return modes.sort(byCaution).at(-1)
   }
-  const ofGroup = (ref: GroupRef): readonly string[] => rulesOf(groupBehind(assignment, ref))
+  const makers = makersOf(model.rules.filter(({ name }) => cautious.has(name)))
+  const ofGroup = (ref: GroupRef): readonly string[] => {
+    const group = groupBehind(assignment, ref)
+    return group === undefined ? makers(nameOf(assignment, ref)) : rulesOf(group)
+  }
   const usedBy = definitionRules(desired)
   const none: ReadonlySet<string> = new Set()
   return action => {
@@ -96,6 +91,10 @@ export function ruleModes(
 
 const groupBehind = ({ desired, federated }: Assignment, ref: GroupRef): DesiredGroup | undefined =>
   desired.get(ref) ?? federated.get(ref)?.desired
+
+/** Of a group that no rule stands behind. */
+const nameOf = ({ orphans, withheld, federated }: Assignment, ref: GroupRef): string =>
+  orphans.get(ref)?.name ?? withheld.get(ref)?.name ?? federated.get(ref)?.group.name ?? ''
 
 const rulesOf = (group: DesiredGroup | undefined): readonly string[] => [
   ...new Set(group?.sources.map(({ rule }) => rule)),

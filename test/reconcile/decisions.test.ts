@@ -14,6 +14,7 @@ import { makePlan, stepId } from '../../src/reconcile/plan.ts'
 import type { State, StateBinding } from '../../src/reconcile/state.ts'
 import type { StepAction } from '../../src/reconcile/step.ts'
 import { emptyModel } from '../support/empty-model.ts'
+import { parseModel } from '../support/world.ts'
 
 const nobody: ReadonlySet<string> = new Set<string>()
 const noBlindSpots = { members: nobody, unread: nobody, permissions: nobody, bindings: nobody, users: nobody }
@@ -28,6 +29,13 @@ const empty: State = {
 }
 
 const NOW = new Date('2026-11-22T12:00:00Z')
+const noRules = { mode: 'sync', rules: [] } as const
+const KINDS = `
+version: 1
+rules:
+  - { name: kept, match: 'dt-{team}', group: { name: '{team} kept' } }
+  - { name: watched, match: 'dt-{team}', group: { name: '{team} watched' }, mode: observe }
+`
 
 test('assign', async t => {
   t.test('a group follows its uuid when the rule gives it another name', async t => {
@@ -37,6 +45,7 @@ test('assign', async t => {
       [account('g1', 'pay viewers')],
       nobody,
       NOW,
+      noRules,
     )
     t.same([...result.desired.keys()], ['g1'])
     t.equal(result.orphans.size, 0)
@@ -49,6 +58,7 @@ test('assign', async t => {
       [account('g9', 'Auditors')],
       nobody,
       NOW,
+      noRules,
     )
     t.equal(result.desired.size, 0)
     t.same(
@@ -72,6 +82,7 @@ test('assign', async t => {
         [account('g1', 'auditors', '2026-11-01T10:00:02Z')],
         nobody,
         NOW,
+        noRules,
       )
       t.same(ours.claims, [{ name: 'auditors', id: 'g1' }])
       const theirs = assignGroups(
@@ -80,6 +91,7 @@ test('assign', async t => {
         [account('g1', 'auditors', '2024-01-01T00:00:00Z')],
         nobody,
         NOW,
+        noRules,
       )
       t.same(theirs.claims, [])
       t.equal(theirs.taken.length, 1)
@@ -93,6 +105,7 @@ test('assign', async t => {
       [],
       nobody,
       NOW,
+      noRules,
     )
     t.same([...result.desired.keys()], ['new:a'])
     t.same(result.vanished, [])
@@ -101,22 +114,95 @@ test('assign', async t => {
   t.test('a group made a moment ago that does not show yet is neither made again nor forgotten', async t => {
     for (const id of ['g1', undefined]) {
       const owned = registry({ name: 'a', id, sources: ['idp-1'], at: NOW.toISOString() })
-      const wish = assignGroups([wanted('a', 'idp-1')], owned, [], nobody, new Date(NOW.getTime() + 4_000))
+      const wish = assignGroups(
+        [wanted('a', 'idp-1')],
+        owned,
+        [],
+        nobody,
+        new Date(NOW.getTime() + 4_000),
+        noRules,
+      )
       t.same([...wish.desired.keys()], [])
       t.match(wish.unseen, [{ name: 'a' }])
-      const left = assignGroups([], owned, [], nobody, new Date(NOW.getTime() + 4_000))
+      const left = assignGroups([], owned, [], nobody, new Date(NOW.getTime() + 4_000), noRules)
       t.same(left.vanished, [])
       t.match(left.unseen, [{ name: 'a' }])
-      const later = assignGroups([wanted('a', 'idp-1')], owned, [], nobody, new Date(NOW.getTime() + 6_000))
+      const later = assignGroups(
+        [wanted('a', 'idp-1')],
+        owned,
+        [],
+        nobody,
+        new Date(NOW.getTime() + 6_000),
+        noRules,
+      )
       t.same([...later.desired.keys()], ['new:a'])
     }
   })
 
   t.test('a group whose rules contradict each other is neither renamed nor orphaned', async t => {
     const owned = registry({ name: 'x', id: 'g1', sources: ['idp-1'] })
-    const result = assignGroups([wanted('y', 'idp-1')], owned, [account('g1', 'x')], new Set(['x']), NOW)
+    const result = assignGroups(
+      [wanted('y', 'idp-1')],
+      owned,
+      [account('g1', 'x')],
+      new Set(['x']),
+      NOW,
+      noRules,
+    )
     t.same([...result.desired.keys()], ['new:y'])
     t.equal(result.orphans.size, 0)
+  })
+
+  t.test('of two groups of one IdP group each takes the name that its own rule gives it now', async t => {
+    const owned = [
+      ...registry({ name: 'old kept', id: 'g1', sources: ['idp-1'] }).groups,
+      ...registry({ name: 'old watched', id: 'g2', sources: ['idp-1'] }).groups,
+    ]
+    const there = [account('g1', 'old kept'), account('g2', 'old watched')]
+    const ownership = { ...registry(), groups: new Map(owned) }
+    const wish = (name: string, rule: string) => {
+      const group = wanted(name, 'idp-1')
+      return { ...group, sources: group.sources.map(source => ({ ...source, rule })) }
+    }
+    const model = parseModel(KINDS)
+    const both = [wish('new watched', 'watched'), wish('new kept', 'kept')]
+    const result = assignGroups(both, ownership, there, nobody, NOW, model)
+    t.same([...result.desired].map(([ref, { name }]) => [ref, name]).sort(), [
+      ['g1', 'new kept'],
+      ['g2', 'new watched'],
+    ])
+
+    t.test('and none passes to or from a rule that only observes', async t => {
+      const kept = assignGroups(
+        [wish('new kept', 'kept')],
+        without(ownership, 'old kept'),
+        there,
+        nobody,
+        NOW,
+        model,
+      )
+      t.same([...kept.desired.keys()], ['new:new kept'])
+      t.same([...kept.orphans.keys()], ['g2'])
+      const watched = assignGroups(
+        [wish('new watched', 'watched')],
+        without(ownership, 'old watched'),
+        there,
+        nobody,
+        NOW,
+        model,
+      )
+      t.same([...watched.desired.keys()], ['new:new watched'])
+      const bold = { ...model, rules: model.rules.map(rule => ({ ...rule, mode: undefined })) }
+      const passed = assignGroups(
+        [wish('new kept', 'kept')],
+        without(ownership, 'old kept'),
+        there,
+        nobody,
+        NOW,
+        bold,
+      )
+      t.same([...passed.desired.keys()], ['g2'])
+    })
   })
 })
 
@@ -364,7 +450,7 @@ function registry(row?: { name: string; id: string | undefined; sources: string[
   }
   if (row === undefined) return { groups: new Map(), ...others }
   const owned: OwnedGroup = {
-    rowId: 'r1',
+    rowId: `row of ${row.name}`,
     dynatraceId: row.id,
     name: row.name,
     nameKey: row.name,
@@ -376,4 +462,8 @@ function registry(row?: { name: string; id: string | undefined; sources: string[
 
 function account(id: string, name: string, createdAt = '2026-11-02T00:00:00Z'): AccountGroup {
   return { id, name, description: '', owner: 'LOCAL', federatedAttributeValues: [], createdAt }
+}
+
+function without(ownership: Ownership, name: string): Ownership {
+  return { ...ownership, groups: new Map([...ownership.groups].filter(([, row]) => row.name !== name)) }
 }

@@ -1,10 +1,11 @@
 /** Expectations of the file: a plan that breaks one is refused, except what takes leave of people who are gone. */
 import { type Test, test } from 'tap'
 import type { AccessModel, Expectation } from '../../src/access/model.ts'
+import type { Clock } from '../../src/lib/clock.ts'
 import { silentLog } from '../../src/lib/log.ts'
 import type { Run } from '../../src/reconcile/run.ts'
 import { openStore } from '../../src/store/open.ts'
-import { makeWorld } from '../support/world.ts'
+import { makeWorld, testClock } from '../support/world.ts'
 
 const RULES = `
 version: 1
@@ -166,6 +167,50 @@ test('what cannot be told is a warning, and stops nothing', async t => {
   t.same([...new Set(guards(run))], ['proceed'])
 })
 
+test('what a policy says that cannot be read', async t => {
+  const clock = testClock()
+  const world = await place(t, clock)
+  const people = [await world.user('ana'), await world.user('bo')]
+  await world.group('dt-both', people)
+  const statement = 'ALLOW storage:metrics:read;'
+  await world.edit({ do: 'create-policy', policy: 'theirs', level: 'account', statement })
+  await world.apply()
+  await world.user('cy')
+  /** And is not remembered any more. */
+  const cannotRead = async () => {
+    clock.advance(61_000)
+    const match = { method: 'GET', path: '/policies/[^/]+$' }
+    await world.fault({ match, fault: 'status', status: 500, times: 10 })
+  }
+
+  t.test('counts as it was when it was read last', async t => {
+    world.adjust(expecting({ title: 'metrics', groups: ['dt-both'], can: ['storage:metrics:read'] }))
+    t.same(guards(await world.plan()), ['proceed'])
+    await cannotRead()
+    const run = await world.plan()
+    t.same(guards(run), ['proceed'])
+    t.match(run.problems.join('\n'), /^What policy "theirs" says could not be read/m)
+    await world.simulated('DELETE', '/faults')
+  })
+
+  t.test('refuses what is new to everybody where it was never read, and leavers go', async t => {
+    world.adjust(expecting({ title: 'spans', groups: ['dt-both'], cannot: ['storage:spans:read'] }))
+    await cannotRead()
+    await world.patch(`/Users/${people[0]}`, { op: 'replace', path: 'active', value: false })
+    const run = await world.keyed()
+    t.same(run.plan.steps.map(({ action, verdict }) => [action.kind, verdict.kind]).sort(), [
+      ['invite-user', 'refuse'],
+      ['remove-member', 'proceed'],
+    ])
+    t.match(run.plan.steps.find(({ verdict }) => verdict.kind === 'refuse')?.verdict, {
+      guard: 'expectation',
+      reason: /^Expectation "spans" \(bridge.yaml:7\) fails: it could not be checked: What policy "theirs"/,
+    })
+    await world.simulated('DELETE', '/faults')
+    t.same(guards(await world.apply()), ['proceed'])
+  })
+})
+
 /** What is said is that of the first viewers on the account, unless it says otherwise. */
 function expecting(
   ...entries: readonly (Partial<Expectation> & { readonly title: string })[]
@@ -187,10 +232,9 @@ function guards({ plan }: Run): readonly string[] {
   return plan.steps.map(({ verdict }) => (verdict.kind === 'proceed' ? 'proceed' : verdict.guard))
 }
 
-async function place(t: Test) {
-  const clock = { now: () => new Date(), sleep: async () => undefined }
+async function place(t: Test, clock: Clock = testClock()) {
   const store = await openStore({ dataDir: t.testdir(), databaseUrl: undefined, log: silentLog, clock })
-  const world = await makeWorld(t, { store, rules: RULES })
+  const world = await makeWorld(t, { store, rules: RULES, clock })
   t.teardown(() => store.close())
   return world
 }

@@ -27,7 +27,7 @@ export function takenChecks(parts: {
   const installation = known?.installation ?? ''
   const definitions = assignDefinitions({ wished, ownership, catalogue, installation, now })
   const withheld = new Set(wished.withheld.map(foldKey))
-  const assigned = assignGroups(wished.groups, ownership, groups, withheld, now)
+  const assigned = assignGroups(wished.groups, ownership, groups, withheld, now, model)
   // A rule whose group has one name for all takes it with the first IdP group that matches.
   const local = new Set(groups.filter(group => !isFederated(group)).map(({ name }) => foldKey(name)))
   const coming = model.rules

@@ -1,5 +1,4 @@
 /** What the guards of a pass judge its steps by. Reads from Dynatrace what they need besides. */
-import type { AccessModel } from '../../access/model.ts'
 import type { Vocabulary } from '../describe/vocabulary.ts'
 import { doubtOf } from '../doubt.ts'
 import { isFederated } from '../federated-groups.ts'
@@ -10,7 +9,7 @@ import { isKept } from '../renames.ts'
 import { ruleModes } from '../rule-modes.ts'
 import type { StepAction } from '../step.ts'
 import type { Found, PlanRequest } from './plan-pass.ts'
-import type { Premises } from './premises.ts'
+import { type Premises, withEnded } from './premises.ts'
 import type { PassParts } from './request.ts'
 
 /** All but the limits, which other questions need as well. */
@@ -61,9 +60,3 @@ function isFarewell(action: StepAction, isGone: (emailKey: string) => boolean): 
   if (action.kind !== 'remove-member' && action.kind !== 'remove-user') return false
   return action.successor === undefined && isGone(action.emailKey)
 }
-
-/** A rule that is over says how far the bridge goes in taking away what it gave. */
-const withEnded = ({ model, ended }: PlanRequest): Pick<AccessModel, 'mode' | 'rules'> => ({
-  mode: model.mode,
-  rules: [...model.rules, ...ended.filter(({ kind }) => kind === 'rule').map(({ rule }) => rule)],
-})

@@ -2,11 +2,10 @@
 import { endedGrants } from '../../access/ends.ts'
 import { inForce } from '../../access/in-force.ts'
 import type { DirectorySnapshot } from '../../directory/snapshot.ts'
-import type { Policy } from '../../dynatrace/dynatrace.ts'
 import { breathe, inTurns } from '../../lib/turns.ts'
 import { applyPlan } from '../apply/apply.ts'
 import { Ledger } from '../apply/ledger.ts'
-import { activeLevels, ZONES } from '../catalogue.ts'
+import { activeLevels } from '../catalogue.ts'
 import { desiredState } from '../desired-state.ts'
 import { doubtedDeactivations } from '../doubt.ts'
 import { expectedAccess } from '../expected-access.ts'
@@ -16,15 +15,15 @@ import { managedGroups } from '../managed-groups.ts'
 import { newEnvironments } from '../new-environments.ts'
 import { note } from '../observe/meet.ts'
 import { observe } from '../observe/observe.ts'
-import type { Definitions } from '../owned-definitions.ts'
-import type { OwnedGroup } from '../ownership.ts'
 import { ownershipWrites } from '../ownership-writes.ts'
 import { settleDefinitions, settleInvitations, settleRegistry, settleRights } from '../settle-registry.ts'
 import type { StepResult } from '../step.ts'
 import { fullFindings } from './full-findings.ts'
 import { planPass } from './plan-pass.ts'
+import { premiseProblems } from './premise-problems.ts'
 import { readPremises } from './premises.ts'
 import type { PassParts, PassRequest, PassResult } from './request.ts'
+import { unmanaged } from './unmanaged.ts'
 
 /** @throws UpstreamError when what every decision rests on cannot be read. */
 export async function runPass(asked: PassRequest, parts: PassParts): Promise<PassResult> {
@@ -109,16 +108,7 @@ export async function runPass(asked: PassRequest, parts: PassParts): Promise<Pas
       { store, now: clock.now() },
     )
   }
-  const allProblems = [
-    ...observed.problems,
-    ...assignment.unseen.map(notShown),
-    ...problems,
-    ...[...(catalogue?.unread ?? [])].map(([level, why]) =>
-      level === ZONES
-        ? `The management zones could not be read: ${why}`
-        : `Names at level ${level} could not be read: ${why}`,
-    ),
-  ]
+  const allProblems = [...observed.problems, ...premiseProblems(premises), ...expected.problems, ...problems]
   const seen = { premises, desired, observed, plan, model, results }
   return {
     plan,
@@ -126,13 +116,7 @@ export async function runPass(asked: PassRequest, parts: PassParts): Promise<Pas
     findings: full
       ? await fullFindings(asked, { ...seen, met: expected.findings, problems: allProblems }, parts)
       : [...desired.findings, ...expected.findings, ...doubtedDeactivations(snapshot)],
-    unmanaged: {
-      users: full ? countOthers(observed.state.users, snapshot.people) : 0,
-      groups: full ? accountGroups.length - mine.all.size : 0,
-      bindings: observed.foreignBindings,
-      policies: full ? countForeign(catalogue?.policies.filter(isHomed) ?? [], definitions) : 0,
-      boundaries: full ? countForeign(catalogue?.boundaries ?? [], definitions) : 0,
-    },
+    unmanaged: unmanaged({ premises, observed, mine }),
     newEnvironments: full
       ? newEnvironments(plan, {
           model,
@@ -143,23 +127,6 @@ export async function runPass(asked: PassRequest, parts: PassParts): Promise<Pas
     problems: allProblems,
     seq: snapshot.seq,
   }
-}
-
-const notShown = ({ name }: OwnedGroup): string =>
-  `The group "${name}" was made a moment ago and does not show yet; it is looked at again.`
-
-/** Global policies are everybody's. */
-const isHomed = ({ level }: Policy): boolean => level.kind !== 'global'
-
-const countForeign = (
-  all: readonly { readonly id: string }[],
-  definitions: Definitions | undefined,
-): number => all.filter(({ id }) => definitions?.present.has(id) !== true).length
-
-function countOthers(users: ReadonlyMap<string, unknown>, people: ReadonlyMap<string, unknown>): number {
-  let others = 0
-  for (const key of users.keys()) if (!people.has(key)) others += 1
-  return others
 }
 
 function addressesOf(emails: ReadonlySet<string>, snapshot: DirectorySnapshot): ReadonlyMap<string, string> {

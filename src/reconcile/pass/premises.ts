@@ -3,8 +3,9 @@
  * of the directory that the scope needs, and the groups that the rules make of it.
  */
 import type { Desired } from '../../access/desired.ts'
-import type { DesiredGroup } from '../../access/desired-group.ts'
 import { type DesiredMemory, desiredMemory } from '../../access/desired-memory.ts'
+import type { EndingGrant } from '../../access/ends.ts'
+import type { AccessModel } from '../../access/model.ts'
 import type { DirectorySnapshot } from '../../directory/snapshot.ts'
 import type { AccountGroup } from '../../dynatrace/dynatrace.ts'
 import type { Finding } from '../../lib/finding.ts'
@@ -12,13 +13,12 @@ import { foldKey } from '../../lib/fold.ts'
 import { breathe, inTurns } from '../../lib/turns.ts'
 import { type Assignment, assignGroups, sourcesOf } from '../assign.ts'
 import type { Catalogue } from '../catalogue.ts'
-import { installationId } from '../installation.ts'
 import { absentGroups, listGroups, ownedAsIfThere } from '../managed-groups.ts'
-import { definitionsFor, isInStep, withoutRedefined } from '../own-names.ts'
-import { assignDefinitions, type Definitions } from '../owned-definitions.ts'
+import type { Definitions } from '../owned-definitions.ts'
 import { type Ownership, readOwnership } from '../ownership.ts'
 import { lastSuccessor, type Rename, renames } from '../renames.ts'
 import { holdsGroup, type Scope } from '../scope.ts'
+import { readNames } from './names.ts'
 import type { PassParts, PassRequest } from './request.ts'
 
 export interface Premises {
@@ -42,7 +42,7 @@ export interface Premises {
 
 /** Begins anew with a wider scope where people or groups outside the one asked for hang on it. */
 export async function readPremises(
-  request: Pick<PassRequest, 'scope' | 'model'>,
+  request: Pick<PassRequest, 'scope' | 'model'> & { readonly ended: readonly EndingGrant[] },
   parts: Pick<PassParts, 'store' | 'dynatrace' | 'catalogue' | 'readSnapshot' | 'clock' | 'desiredMemory'>,
 ): Promise<Premises> {
   const { scope, model } = request
@@ -62,7 +62,14 @@ export async function readPremises(
   const wished = await inTurns(memory.desiring(model, snapshot.groups))
   const withheld = new Set(wished.withheld.map(foldKey))
   await breathe()
-  const assignment = assignGroups(wished.groups, ownership, accountGroups, withheld, parts.clock.now())
+  const assignment = assignGroups(
+    wished.groups,
+    ownership,
+    accountGroups,
+    withheld,
+    parts.clock.now(),
+    withEnded(request),
+  )
   const absent = absentGroups(scope, assignment, snapshot)
   if (scope.kind === 'keys' && absent.length > 0) {
     const groups = new Set([...scope.groups, ...absent])
@@ -85,51 +92,6 @@ export async function readPremises(
     findings: wished.findings,
     wished,
   }
-}
-
-/**
- * What is to be done about policies and boundaries is not concluded from memory: where that shows a difference, the
- * account is asked anew.
- */
-async function readNames(
-  wished: Desired,
-  asked: {
-    readonly full: boolean
-    readonly withGroups: boolean
-    readonly ownership: Ownership
-    /** The wished groups that the pass has to do with. */
-    readonly inScope: readonly DesiredGroup[]
-  },
-  {
-    store,
-    dynatrace,
-    catalogue: read,
-    clock,
-  }: Pick<PassParts, 'store' | 'dynatrace' | 'catalogue' | 'clock'>,
-): Promise<Pick<Premises, 'catalogue' | 'definitions'>> {
-  if (!asked.withGroups) return { catalogue: undefined, definitions: undefined }
-  const installation = await installationId(store)
-  const assign = (catalogue: Catalogue) => {
-    const all = assignDefinitions({
-      wished,
-      ownership: asked.ownership,
-      catalogue,
-      installation,
-      now: clock.now(),
-    })
-    return asked.full ? all : definitionsFor(all, asked.inScope)
-  }
-  const wants = {
-    zones: asked.inScope.some(group => group.permissions.some(each => each.zone !== undefined)),
-  }
-  const catalogue = await read(dynatrace, asked.full, wants)
-  const definitions = assign(catalogue)
-  // What the registry does not hold may have gone since the catalogue was read, and then nothing can be bound to it.
-  if (asked.full || (isHeld(definitions, asked.ownership) && isInStep(definitions, catalogue))) {
-    return { catalogue, definitions }
-  }
-  const fresh = await read(dynatrace, true, wants)
-  return { catalogue: fresh, definitions: withoutRedefined(assign(fresh), fresh) }
 }
 
 /** The part of the directory that a scope needs: for its groups, everybody in the IdP groups behind them. */
@@ -158,7 +120,14 @@ function followedKeys(scope: Scope, { departures }: DirectorySnapshot): readonly
   })
 }
 
-function isHeld(wanted: Definitions, held: Pick<Ownership, 'policies' | 'boundaries'>): boolean {
-  const ids = new Set([...held.policies.values(), ...held.boundaries.values()].map(({ id }) => id))
-  return [...wanted.policies.keys(), ...wanted.boundaries.keys()].every(id => ids.has(id))
-}
+/** The mode and the rules of the file: one that is over still says how far the bridge goes in taking away what it gave. */
+export const withEnded = ({
+  model,
+  ended,
+}: {
+  readonly model: AccessModel
+  readonly ended: readonly EndingGrant[]
+}): Pick<AccessModel, 'mode' | 'rules'> => ({
+  mode: model.mode,
+  rules: [...model.rules, ...ended.filter(({ kind }) => kind === 'rule').map(({ rule }) => rule)],
+})
