@@ -20,6 +20,7 @@
  */
 import { canonicalJson, sha256 } from '../lib/digest.ts'
 import type { Work } from '../lib/turns.ts'
+import type { Drift } from './drift/drift.ts'
 import { redefinedIn, waveOf } from './phase.ts'
 import type { Plan, Step, StepAction, Verdict } from './step.ts'
 
@@ -28,14 +29,18 @@ export interface PlanInput {
   /** For the question who is a leaver: folded e-mails of people who keep or get a membership of ours. */
   readonly staying: ReadonlySet<string>
   readonly describe: (action: StepAction) => { readonly title: string; readonly reason: string }
+  /** By step id. */
+  readonly drifts: ReadonlyMap<string, Drift>
   readonly judge: (steps: readonly Omit<Step, 'verdict'>[]) => ReadonlyMap<string, Verdict>
 }
 
-export function* makePlan({ actions, staying, describe, judge }: PlanInput): Work<Plan> {
+export function* makePlan({ actions, staying, describe, drifts, judge }: PlanInput): Work<Plan> {
   const redefined = redefinedIn(actions)
   const found: (Omit<Step, 'verdict'> & { readonly wave: number })[] = []
   for (const action of actions) {
-    found.push({ id: stepId(action), action, wave: waveOf(action, staying, redefined), ...describe(action) })
+    const id = stepId(action)
+    const wave = waveOf(action, staying, redefined)
+    found.push({ id, action, wave, ...describe(action), drift: drifts.get(id) })
     yield
   }
   found.sort((a, b) => a.wave - b.wave || compare(a.title, b.title) || compare(a.id, b.id))

@@ -2,6 +2,7 @@
  * One step of a plan: the smallest change a person would want to read, approve or hold on its own.
  * Several steps may travel in one API call (all new groups, all memberships of one user).
  */
+import type { Drift } from './drift/drift.ts'
 import type {
   GroupRef,
   StateBinding,
@@ -74,6 +75,8 @@ export interface Step {
   readonly title: string
   /** Why: the IdP group and rule, or what a person did in Dynatrace. */
   readonly reason: string
+  /** Runs of earlier releases did not tell. */
+  readonly drift?: Drift | undefined
   readonly verdict: Verdict
 }
 

@@ -263,6 +263,7 @@ async function wiredAccount(t: Test) {
         actions,
         staying: new Set(),
         describe: action => ({ title: action.kind, reason: '' }),
+        drifts: new Map(),
         judge: () => new Map(),
       })
       const plan = atOnce(planning)

@@ -274,6 +274,7 @@ test('plan', async t => {
         actions,
         staying: new Set(['mover@x']),
         describe: action => ({ title: action.kind, reason: '' }),
+        drifts: new Map(),
         judge: () => new Map(),
       }),
     )

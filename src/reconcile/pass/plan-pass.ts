@@ -10,6 +10,7 @@ import { titleOf } from '../describe/title.ts'
 import type { Vocabulary } from '../describe/vocabulary.ts'
 import type { DesiredState } from '../desired-state.ts'
 import { diff } from '../diff/diff.ts'
+import { knowDrift } from '../drift/know-drift.ts'
 import type { DefinitionDiffInput, DiffInput } from '../diff/input.ts'
 import { endedWishes } from '../ended-wishes.ts'
 import { mayTake } from '../federated-groups.ts'
@@ -77,12 +78,14 @@ export async function planPass(
     endedBehind,
     replaced: replacedNames(premises.renamed, observed.state),
   }
+  const drifts = await knowDrift(actions, words, { found, parts })
   const { limits, problems } = await readLimits(actions, parts.dynatrace)
   const facts = { ...(await guardFacts(actions, words, { request, found, parts })), limits }
   const planning = makePlan({
     actions,
     staying: desired.placed,
     describe: action => ({ title: titleOf(action, words), reason: reasonOf(action, words) }),
+    drifts,
     judge: steps => judge(steps, facts),
   })
   return { plan: await inTurns(planning), problems }
