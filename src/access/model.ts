@@ -180,4 +180,6 @@ export interface AccessModel {
   }
   /** Milliseconds between full passes. */
   readonly fullPassEveryMs: number
+  /** Milliseconds between looks at the audit log of the account; undefined: it is not looked at between full passes. */
+  readonly auditEveryMs: number | undefined
 }

@@ -18,6 +18,7 @@ import { count, duration, email, percent, text } from './values.ts'
 const invitation = z.enum(['on-creation', 'with-first-access'])
 const graceLimits = ['1s', '3650d'] as const
 const scheduleLimits = ['1s', '7d'] as const
+const auditLimits = ['1s', '1d'] as const
 
 export function readLifecycle(value: unknown, path: Path, reading: Reading): AccessModel['lifecycle'] {
   const given = readMapping(value, path, lifecycleShape.keys, reading) ?? {}
@@ -79,9 +80,23 @@ export function readGuards(value: unknown, path: Path, reading: Reading): Access
   }
 }
 
-/** Milliseconds between full passes. */
-export function readSchedule(value: unknown, path: Path, reading: Reading): number {
+/** Milliseconds between full passes, and between looks at the audit log. */
+export function readSchedule(
+  value: unknown,
+  path: Path,
+  reading: Reading,
+): Pick<AccessModel, 'fullPassEveryMs' | 'auditEveryMs'> {
   const given = readMapping(value, path, scheduleShape.keys, reading)
   const usual = 5 * 60_000
-  return readValue(duration(...scheduleLimits), given?.full ?? '5m', [...path, 'full'], reading) ?? usual
+  return {
+    fullPassEveryMs:
+      readValue(duration(...scheduleLimits), given?.full ?? '5m', [...path, 'full'], reading) ?? usual,
+    auditEveryMs: readAudit(given?.audit ?? '30s', [...path, 'audit'], reading),
+  }
+}
+
+/** YAML 1.1 has taken `off` for `false`, and editors still write one for the other. */
+function readAudit(value: unknown, path: Path, reading: Reading): number | undefined {
+  if (value === 'off' || value === false) return undefined
+  return readValue(duration(...auditLimits), value, path, reading)
 }

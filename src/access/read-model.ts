@@ -64,7 +64,7 @@ export function readModel(files: readonly OpenFile[], today: string | undefined)
     lifecycle: readLifecycle(given.lifecycle ?? {}, ['lifecycle'], reading),
     protect: readProtect(given.protect ?? {}, ['protect'], reading),
     guards: readGuards(given.guards ?? {}, ['guards'], reading),
-    fullPassEveryMs: readSchedule(given.schedule ?? {}, ['schedule'], reading),
+    ...readSchedule(given.schedule ?? {}, ['schedule'], reading),
   }
   return { model, rules, policies, boundaries, expectations }
 }

@@ -6,6 +6,7 @@ import { runSchema } from '../http/ops/run-schema.ts'
 import type { Run } from '../reconcile/run.ts'
 import { CliError } from './cli-error.ts'
 import type { Connection } from './connection.ts'
+import { type RunEvent, runEvents } from './run-event.ts'
 
 export interface Client {
   readonly url: string
@@ -13,6 +14,8 @@ export interface Client {
   /** An answer that is no JSON, as it is. */
   text(path: string): Promise<string>
   post<Schema extends z.ZodType>(path: string, body: object, schema: Schema): Promise<z.output<Schema>>
+  /** Ends when the bridge ends it, or with the deadline of the client. */
+  events(path: string): AsyncIterable<RunEvent>
   getRun(id: string): Promise<Run>
   postRun(path: string, body: object): Promise<Run>
 }
@@ -46,6 +49,7 @@ export function createClient(connection: Connection, timeoutSeconds: number): Cl
       return text
     },
     post: (path, body, schema) => call('POST', path, body, schema),
+    events: path => runEvents(pieces(path, { connection, signal, timeoutSeconds })),
     getRun: async id =>
       toRun(await call('GET', `/api/v1/reconcile/runs/${encodeURIComponent(id)}`, undefined, runSchema)),
     postRun: async (path, body) => toRun(await call('POST', path, body, runSchema)),
@@ -77,15 +81,36 @@ async function send(
     })
     return { status: answer.statusCode, text: await answer.body.text() }
   } catch (error) {
-    if (signal.aborted) {
-      throw new CliError(
-        'timeout',
-        `The bridge at ${connection.url} did not finish within ${timeoutSeconds} seconds. The work goes on there; --timeout waits longer.`,
-      )
-    }
+    if (signal.aborted) throw tooLate(connection.url, timeoutSeconds)
     throw unreachableBridge(connection.url, error)
   }
 }
+
+/** The body of an answer as it comes. */
+async function* pieces(path: string, sending: Sending): AsyncGenerator<string> {
+  const { connection, signal, timeoutSeconds } = sending
+  try {
+    const { statusCode, body } = await request(`${connection.url}${path}`, {
+      signal,
+      // Between two events it may be quiet for as long as the bridge says nothing.
+      bodyTimeout: 0,
+      headers: { authorization: `Bearer ${connection.token}`, accept: 'text/event-stream' },
+    })
+    if (statusCode !== 200) throw refused(statusCode, await body.text(), connection)
+    body.setEncoding('utf8')
+    for await (const piece of body) yield String(piece)
+  } catch (error) {
+    if (error instanceof CliError) throw error
+    if (signal.aborted) throw tooLate(connection.url, timeoutSeconds)
+    throw unreachableBridge(connection.url, error)
+  }
+}
+
+const tooLate = (url: string, seconds: number): CliError =>
+  new CliError(
+    'timeout',
+    `The bridge at ${url} did not finish within ${seconds} seconds. The work goes on there; --timeout waits longer.`,
+  )
 
 function unreachableBridge(url: string, error: unknown): CliError {
   const code = error instanceof Error && 'code' in error ? String(error.code) : 'no connection'

@@ -14,6 +14,7 @@ import type { JournalOptions } from './commands/journal.ts'
 import type { LintOptions } from './commands/lint.ts'
 import type { MatrixOptions } from './commands/matrix.ts'
 import type { PlanOptions } from './commands/plan.ts'
+import type { RunOptions, RunsOptions } from './commands/runs.ts'
 import type { SimulatorCommandOptions } from './commands/simulator.ts'
 import type { WhoCanOptions } from './commands/who-can.ts'
 import type { ConnectionOptions } from './connection.ts'
@@ -93,6 +94,17 @@ export function buildProgram(context: CommandContext, extra: readonly ExtraComma
     .option('--kind <kind>', 'only findings of this kind')
     .action((options: FindingsOptions) =>
       run(async () => (await import('./commands/findings.ts')).findings(options, deps)),
+    )
+  remote(program.command('runs'), 'show the newest runs')
+    .option('--limit <number>', 'how many', wholeNumber(1, 500), 20)
+    .action((options: RunsOptions) =>
+      run(async () => (await import('./commands/runs.ts')).runs(options, deps)),
+    )
+  remote(program.command('run'), 'show one run: plan, verdicts and what became of each step')
+    .argument('<run>', 'its id')
+    .option('--follow', 'tell each step as it is done, until the run has ended')
+    .action((id: string, options: RunOptions) =>
+      run(async () => (await import('./commands/runs.ts')).showRun(id, options, deps)),
     )
   decision(program.command('approve'), 'let the held steps of a run happen').action(
     (runId: string, options: DecisionOptions) =>

@@ -9,7 +9,7 @@ import { breakers } from './breakers.ts'
 import { callLog } from './call-log.ts'
 import type { CircuitLimits } from './circuit.ts'
 import { documents } from './documents.ts'
-import type { CallRecord, DynatraceConnection } from './dynatrace.ts'
+import type { CallContext, CallRecord, Dynatrace, DynatraceConnection } from './dynatrace.ts'
 import { effectivePermissions } from './effective-permissions.ts'
 import { environments } from './environments.ts'
 import { groups } from './groups.ts'
@@ -116,29 +116,32 @@ export function connectDynatrace(options: ConnectOptions): DynatraceConnection {
     breakers: hosts,
     tokens: granted,
   }
+  const inContext = (context: CallContext): Dynatrace => {
+    const asked = requests(parts, context)
+    return {
+      accountId,
+      clientId,
+      subject: () => granted.subject(),
+      about: steps => inContext({ ...context, steps }),
+      users: users(asked, accountId),
+      serviceUsers: serviceUsers(asked, accountId),
+      groups: groups(asked, accountId),
+      permissions: permissions(asked, accountId),
+      policies: policies(asked, accountId),
+      bindings: bindings(asked, accountId),
+      boundaries: boundaries(asked, accountId, limits.pageSize),
+      environments: environments(asked, accountId),
+      effectivePermissions: effectivePermissions(asked, accountId),
+      limits: limitsOf(asked, accountId),
+      platformTokens: platformTokens(asked, accountId),
+      reference: reference(asked),
+      audit: audit(asked, accountId, clock),
+      apiTokens: apiTokens(asked),
+      documents: documents(asked, clock),
+    }
+  }
   return {
-    with: context => {
-      const inContext = requests(parts, context)
-      return {
-        accountId,
-        subject: () => granted.subject(),
-        users: users(inContext, accountId),
-        serviceUsers: serviceUsers(inContext, accountId),
-        groups: groups(inContext, accountId),
-        permissions: permissions(inContext, accountId),
-        policies: policies(inContext, accountId),
-        bindings: bindings(inContext, accountId),
-        boundaries: boundaries(inContext, accountId, limits.pageSize),
-        environments: environments(inContext, accountId),
-        effectivePermissions: effectivePermissions(inContext, accountId),
-        limits: limitsOf(inContext, accountId),
-        platformTokens: platformTokens(inContext, accountId),
-        reference: reference(inContext),
-        audit: audit(inContext, accountId, clock),
-        apiTokens: apiTokens(inContext),
-        documents: documents(inContext, clock),
-      }
-    },
+    with: inContext,
     status: () => ({ ...calls.status(), ...hosts.status(), ...turns.figures() }),
     subject: () => granted.subject(),
     close: async () => {

@@ -33,8 +33,12 @@ export interface Binding {
 
 export interface Dynatrace {
   readonly accountId: string
+  /** Id of our OAuth client, which is no secret: the audit log names it with everything that we change. */
+  readonly clientId: string
   /** Uid of the user our OAuth client acts as; undefined before the first call, or when the token does not say. */
   subject(): string | undefined
+  /** The same, with every call told to carry out these steps. */
+  about(steps: readonly string[]): Dynatrace
   readonly users: Users
   readonly serviceUsers: ServiceUsers
   readonly groups: Groups
@@ -72,6 +76,8 @@ export interface Dynatrace {
 export interface CallContext {
   readonly runId: string
   readonly requestIds: readonly string[]
+  /** Ids of the steps that the call carries out, if it carries out any. */
+  readonly steps?: readonly string[]
 }
 
 /** One HTTP call, as it ended. Never holds a token, header or body. */

@@ -10,7 +10,7 @@ export function callEntry({ id, context, ...call }: CallRecord): JournalEntry {
     runId: context.runId,
     ...(context.requestIds[0] === undefined ? {} : { requestId: context.requestIds[0] }),
     actor: 'bridge',
-    data: { call: id, ...call },
+    data: { call: id, ...call, ...(context.steps === undefined ? {} : { steps: context.steps }) },
   }
 }
 

@@ -17,12 +17,25 @@ export interface CallLedger {
   drain(runId: string, write: (calls: readonly CallRecord[], isLast: boolean) => Promise<void>): Promise<void>
   /** Calls by operation since the run began. */
   counts(runId: string): Readonly<Record<string, number>>
+  /** The calls that carried a step out, or tried to; undefined when there was none. */
+  ofStep(runId: string, stepId: string): StepCalls | undefined
   /** Forgets the run. */
   end(runId: string): void
 }
 
+export interface StepCalls {
+  /** As the journal names them. One call may carry out several steps. */
+  readonly calls: readonly string[]
+  /** ISO 8601, when the first was sent. */
+  readonly startedAt: string
+  /** From then to the end of the last. */
+  readonly durationMs: number
+}
+
 interface RunCalls {
   readonly counts: Map<string, number>
+  /** By step id. */
+  readonly steps: Map<string, StepCalls>
   readonly ended: CallRecord[]
 }
 
@@ -34,13 +47,14 @@ export function callLedger(): CallLedger {
   /** Of runs that are over. */
   const late: CallRecord[] = []
   return {
-    begin: runId => void runs.set(runId, { counts: new Map(), ended: [] }),
+    begin: runId => void runs.set(runId, { counts: new Map(), steps: new Map(), ended: [] }),
     record(call) {
       const { context, operation, attempts } = call
       // Questions about access are no runs: on an instance that does not lead nobody would ever take them.
       if (!isRunId(context.runId)) return
       const run = runs.get(context.runId)
       run?.counts.set(operation, (run.counts.get(operation) ?? 0) + attempts)
+      for (const step of context.steps ?? []) run?.steps.set(step, joined(run.steps.get(step), call))
       const ended = run?.ended ?? late
       ended.push(call)
     },
@@ -61,9 +75,21 @@ export function callLedger(): CallLedger {
     },
     counts: runId =>
       Object.fromEntries([...(runs.get(runId)?.counts ?? [])].sort(([a], [b]) => (a < b ? -1 : 1))),
+    ofStep: (runId, stepId) => runs.get(runId)?.steps.get(stepId),
     end(runId) {
       late.push(...(runs.get(runId)?.ended ?? []))
       runs.delete(runId)
     },
+  }
+}
+
+function joined(before: StepCalls | undefined, { id, startedAt, durationMs }: CallRecord): StepCalls {
+  if (before === undefined) return { calls: [id], startedAt, durationMs }
+  const end = Date.parse(startedAt) + durationMs
+  const untilNow = Date.parse(before.startedAt) + before.durationMs
+  return {
+    calls: [...before.calls, id],
+    startedAt: before.startedAt,
+    durationMs: Math.max(end, untilNow) - Date.parse(before.startedAt),
   }
 }

@@ -8,11 +8,10 @@ import type { Plan } from './step.ts'
 const MOST_PROBLEMS = 50
 
 export function conclusion(run: Run, result: PassResult, model: AccessModel): Partial<Run> {
-  const { plan, findings, unmanaged, newEnvironments } = result
-  const results = Object.fromEntries(result.results)
+  const { plan, radius, findings, unmanaged, newEnvironments, snapshot } = result
   const problems = shortened(result.problems)
   const status = statusOf(run, result, model)
-  return { plan, results, findings, unmanaged, newEnvironments, problems, status }
+  return { plan, radius, findings, unmanaged, newEnvironments, snapshot, problems, status }
 }
 
 /** A plan in figures, for the journal. */

@@ -74,6 +74,13 @@ export async function execute(
       actor: run.actor,
       requestIds: run.requestIds,
     })
+  const sent = (results: ReadonlyMap<string, StepResult>): Run['results'] =>
+    Object.fromEntries(
+      [...results].map(([id, result]) => {
+        const carried = calls.ofStep(run.id, id)
+        return [id, carried === undefined ? result : { ...result, sent: carried }]
+      }),
+    )
   const recorder = {
     async planned(plan: Plan) {
       record = { ...record, plan }
@@ -88,7 +95,7 @@ export async function execute(
         return runs.note([...entries, entry('steps.begun', { steps: told })])
       }),
     async done(steps: readonly Step[], results: ReadonlyMap<string, StepResult>) {
-      record = { ...record, results: Object.fromEntries(results) }
+      record = { ...record, results: sent(results) }
       const told = steps.map(({ id, title, reason }) => {
         const result = results.get(id) ?? { kind: 'skipped' as const, reason: 'Not reached.' }
         const why = result.kind === 'applied' ? { reason } : { reason, problem: result.reason }
@@ -119,7 +126,9 @@ export async function execute(
   }
   record = {
     ...record,
-    ...(result === undefined ? {} : conclusion(record, result, request.model)),
+    ...(result === undefined
+      ? {}
+      : { ...conclusion(record, result, request.model), results: sent(result.results) }),
     calls: calls.counts(run.id),
     finishedAt: clock.now().toISOString(),
   }

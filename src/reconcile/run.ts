@@ -1,10 +1,11 @@
 /** The stored record of a pass. */
 import type { Finding } from '../lib/finding.ts'
 import { shortId } from '../lib/ids.ts'
+import type { BlastRadius } from './blast-radius.ts'
 import type { NewEnvironment } from './new-environments.ts'
 import type { Plan, StepResult } from './step.ts'
 
-export type RunTrigger = 'schedule' | 'start' | 'request' | 'configuration' | 'scim' | 'approval'
+export type RunTrigger = 'schedule' | 'start' | 'request' | 'configuration' | 'scim' | 'audit' | 'approval'
 
 export type RunStatus =
   | 'queued'
@@ -38,6 +39,8 @@ export interface Run {
   readonly actor: string
   readonly requestIds: readonly string[]
   readonly plan: Plan
+  /** Whom and what the plan reaches. Runs of earlier releases did not tell, and what has no plan yet does not. */
+  readonly radius?: BlastRadius | undefined
   /** By step id; a step without a result has not been reached. */
   readonly results: Readonly<Record<string, StepResult>>
   readonly findings: readonly Finding[]
@@ -50,12 +53,42 @@ export interface Run {
     readonly policies?: number | undefined
     readonly boundaries?: number | undefined
   }
+  /** What the pass looked at. Runs of earlier releases did not tell, and what has not looked yet does not. */
+  readonly snapshot?: RunSnapshot | undefined
   /** Environments that get something of ours for the first time. Runs of earlier releases did not tell. */
   readonly newEnvironments?: readonly NewEnvironment[] | undefined
   /** Dynatrace calls by operation. */
   readonly calls: Readonly<Record<string, number>>
   /** Why the run failed or is partial. */
   readonly problems: readonly string[]
+}
+
+/** How much a pass has read. Of a pass over keys only the part that they concern. */
+export interface RunSnapshot {
+  /** What the identity provider has provisioned. Nested groups are counted through. */
+  readonly directory: { readonly people: number; readonly groups: number; readonly memberships: number }
+  readonly account: {
+    readonly users: number
+    readonly groups: number
+    readonly managedGroups: number
+    /** Of managed groups, as are bindings and permissions. */
+    readonly memberships: number
+    readonly bindings: number
+    readonly permissions: number
+    /** Of all levels that were read. */
+    readonly policies: number
+    readonly boundaries: number
+  }
+  /** Whether everything that the pass wanted to know could be read. Of what could not, nothing is concluded. */
+  readonly complete: boolean
+  /** What could not be read whole: groups with members, levels of groups, groups with permissions, users, whole lists. */
+  readonly unread: {
+    readonly memberships: number
+    readonly bindings: number
+    readonly permissions: number
+    readonly users: number
+    readonly lists: number
+  }
 }
 
 /** The record of a run that has found nothing yet. */

@@ -2,6 +2,7 @@
  * One step of a plan: the smallest change a person would want to read, approve or hold on its own.
  * Several steps may travel in one API call (all new groups, all memberships of one user).
  */
+import type { StepCalls } from './call-ledger.ts'
 import type { Drift } from './drift/drift.ts'
 import type {
   GroupRef,
@@ -87,8 +88,12 @@ export interface Plan {
   readonly steps: readonly Step[]
 }
 
-export type StepResult =
+export type StepResult = (
   | { readonly kind: 'applied' }
   /** Not tried: held, refused, or something it depends on failed. */
   | { readonly kind: 'skipped'; readonly reason: string }
   | { readonly kind: 'failed'; readonly reason: string }
+) & {
+  /** The calls that carried it out, or tried to. */
+  readonly sent?: StepCalls | undefined
+}

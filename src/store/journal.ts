@@ -16,14 +16,18 @@ export interface JournalQuery {
   readonly limit: number
   /** Only lines with a smaller `seq`: the next page. */
   readonly before?: number
+  /** Only lines with a greater `seq`. */
+  readonly after?: number
+  /** Instead of the newest. */
+  readonly oldestFirst?: boolean
   readonly runId?: string
   readonly requestId?: string
   readonly kind?: string
 }
 
-/** Lines that match, newest first. */
+/** Lines that match, newest first unless asked otherwise. */
 export async function readJournal(db: Reader, query: JournalQuery): Promise<readonly JournalLine[]> {
-  const { before, runId, requestId, kind } = query
+  const { before, after, oldestFirst = false, runId, requestId, kind } = query
   const rows = await db
     .selectFrom('journal')
     .selectAll()
@@ -31,7 +35,8 @@ export async function readJournal(db: Reader, query: JournalQuery): Promise<read
     .$if(runId !== undefined, select => select.where('runId', '=', runId ?? ''))
     .$if(requestId !== undefined, select => select.where('requestId', '=', requestId ?? ''))
     .$if(kind !== undefined, select => select.where('kind', '=', kind ?? ''))
-    .orderBy('seq', 'desc')
+    .$if(after !== undefined, select => select.where('seq', '>', after ?? 0))
+    .orderBy('seq', oldestFirst ? 'asc' : 'desc')
     .limit(query.limit)
     .execute()
   return rows.map(toLine)

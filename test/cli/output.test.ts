@@ -1,13 +1,15 @@
 /** What people read at the terminal, line by line. */
+
 import { stripVTControlCharacters } from 'node:util'
 import { test } from 'tap'
 import { accessText } from '../../src/cli/output/access-text.ts'
 import { ageText, driftText } from '../../src/cli/output/drift-text.ts'
 import { journalText } from '../../src/cli/output/journal-text.ts'
-import { planJson, planText } from '../../src/cli/output/plan-text.ts'
+import { planText } from '../../src/cli/output/plan-text.ts'
 import { runText } from '../../src/cli/output/run-text.ts'
 import { table } from '../../src/cli/output/table.ts'
 import { driftOf } from '../../src/http/ops/drift.ts'
+import { planOf } from '../../src/http/ops/plan-schema.ts'
 import type { Run } from '../../src/reconcile/run.ts'
 import type { StateBinding } from '../../src/reconcile/state.ts'
 import type { Step, StepAction, Verdict } from '../../src/reconcile/step.ts'
@@ -160,7 +162,7 @@ No differences. The account matches.
 
   t.test('for programs holds everything', async t => {
     const run = sampleRun()
-    t.match(JSON.parse(JSON.stringify(planJson(run))), {
+    t.match(JSON.parse(JSON.stringify(planOf(run))), {
       run: run.id,
       summary: { add: 4, change: 2, remove: 2, held: 1, refused: 1 },
       steps: run.plan.steps,

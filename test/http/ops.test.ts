@@ -348,6 +348,7 @@ test('the description is made from the routes', async t => {
     '/api/v1/reconcile/runs',
     '/api/v1/reconcile/runs/{id}',
     '/api/v1/reconcile/runs/{id}/approve',
+    '/api/v1/reconcile/runs/{id}/events',
     '/api/v1/reconcile/runs/{id}/reject',
     '/health/live',
     '/health/ready',

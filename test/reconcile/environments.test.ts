@@ -1,8 +1,9 @@
 /** Management zones of roles, environments that are new to the rules, and those that the rules do not know. */
+import { planOf } from '../../src/http/ops/plan-schema.ts'
 import { type Test, test } from 'tap'
 import type { AccessModel } from '../../src/access/model.ts'
 import { zoneChecks } from '../../src/cli/doctor/zone-checks.ts'
-import { planJson, planText } from '../../src/cli/output/plan-text.ts'
+import { planText } from '../../src/cli/output/plan-text.ts'
 import { runSchema } from '../../src/http/ops/run-schema.ts'
 import { silentLog } from '../../src/lib/log.ts'
 import type { Catalogue } from '../../src/reconcile/catalogue.ts'
@@ -217,7 +218,7 @@ test('environments', async t => {
     const run = await world.plan()
     t.same(run.newEnvironments, [{ id: 'def67890', name: 'stage', steps: 1 }])
     t.match(planText(run, { colour: false }), '  + New environment stage (def67890): 1 step\n')
-    t.match(planJson(run), { newEnvironments: [{ name: 'stage' }] })
+    t.match(planOf(run), { newEnvironments: [{ name: 'stage' }] })
     t.same(runSchema.parse(run).newEnvironments, run.newEnvironments)
     t.match(await world.runs.get(run.id), { newEnvironments: [{ name: 'stage' }] })
     await world.apply()

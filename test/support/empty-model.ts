@@ -16,4 +16,5 @@ export const emptyModel: AccessModel = {
   protect: { users: [], groups: [] },
   guards: { removals: { count: 20, percent: 10 }, groupShrink: { percent: 50 } },
   fullPassEveryMs: 300_000,
+  auditEveryMs: 30_000,
 }

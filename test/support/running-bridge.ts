@@ -144,6 +144,8 @@ export async function runningBridge(
     store,
     simulator,
     call,
+    /** Wakes a reconcile loop that was left asleep. */
+    start: () => reconciler.start(),
     async user(name: string): Promise<string> {
       const body = {
         schemas: ['urn:ietf:params:scim:schemas:core:2.0:User'],

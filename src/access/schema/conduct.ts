@@ -55,5 +55,11 @@ export const guardsShape = shape(
 
 export const scheduleShape = shape(
   { description: 'When the whole account is compared.' },
-  { full: optional(duration, 'Time between two comparisons, from 1s to 7d; 5m unless given.') },
+  {
+    full: optional(duration, 'Time between two comparisons, from 1s to 7d; 5m unless given.'),
+    audit: optional(
+      z.union([duration, z.literal('off'), z.literal(false)]),
+      'Time between two looks at the audit log of the account, from 1s to 1d; 30s unless given. What somebody changes by hand is compared right after such a look. off: only by the comparison of everything.',
+    ),
+  },
 )

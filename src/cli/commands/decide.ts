@@ -1,10 +1,10 @@
 /** `scim-bridge approve <run>` and `reject <run>`: a person's word on held steps. */
+import { planOf } from '../../http/ops/plan-schema.ts'
 import { createClient } from '../client.ts'
 import { type ConnectionOptions, connectionOf } from '../connection.ts'
 import type { CliDeps } from '../deps.ts'
 import { exitCodeOf, followRun } from '../follow-run.ts'
 import { jsonText } from '../output/json-text.ts'
-import { planJson } from '../output/plan-text.ts'
 import { runText } from '../output/run-text.ts'
 
 export interface DecisionOptions extends ConnectionOptions {
@@ -17,14 +17,14 @@ export async function approve(runId: string, options: DecisionOptions, deps: Cli
   const client = createClient(await connectionOf(options, deps.env), options.timeout)
   const queued = await client.postRun(pathOf(runId, 'approve'), wordOf(options))
   const run = await followRun(queued, client, deps.clock)
-  deps.out(options.json === true ? jsonText(planJson(run)) : runText(run, deps))
+  deps.out(options.json === true ? jsonText(planOf(run)) : runText(run, deps))
   return exitCodeOf(run.status)
 }
 
 export async function reject(runId: string, options: DecisionOptions, deps: CliDeps): Promise<number> {
   const client = createClient(await connectionOf(options, deps.env), options.timeout)
   const run = await client.postRun(pathOf(runId, 'reject'), wordOf(options))
-  deps.out(options.json === true ? jsonText(planJson(run)) : `The held steps of ${run.id} are rejected.\n`)
+  deps.out(options.json === true ? jsonText(planOf(run)) : `The held steps of ${run.id} are rejected.\n`)
   return 0
 }
 

@@ -1,6 +1,8 @@
 /** `scim-bridge plan`: what a pass would do, without doing it; with `--config`, with another access model than the one in force. */
+
 import { includesOf } from '../../access/access-files.ts'
 import { loadAccessFiles } from '../../config/access-file.ts'
+import { planOf } from '../../http/ops/plan-schema.ts'
 import { whatIfSchema } from '../../http/ops/what-if.ts'
 import { CliError } from '../cli-error.ts'
 import { createClient } from '../client.ts'
@@ -8,7 +10,7 @@ import { type ConnectionOptions, connectionOf } from '../connection.ts'
 import type { CliDeps } from '../deps.ts'
 import { exitCodeOf, followRun } from '../follow-run.ts'
 import { jsonText } from '../output/json-text.ts'
-import { planJson, planText } from '../output/plan-text.ts'
+import { planText } from '../output/plan-text.ts'
 import { whatIfText } from '../output/what-if-text.ts'
 
 export type PlanOptions = ConnectionOptions & {
@@ -24,7 +26,7 @@ export async function plan(options: PlanOptions, deps: CliDeps): Promise<number>
   const client = createClient(await connectionOf(options, deps.env), options.timeout)
   const queued = await client.postRun('/api/v1/reconcile', { mode: 'plan', by: 'command line' })
   const run = await followRun(queued, client, deps.clock)
-  deps.out(options.json === true ? jsonText(planJson(run)) : planText(run, deps))
+  deps.out(options.json === true ? jsonText(planOf(run)) : planText(run, deps))
   return exitCodeOf(run.status)
 }
 

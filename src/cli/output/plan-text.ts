@@ -12,6 +12,7 @@ import {
 import { shortened, textWidth } from './columns.ts'
 import { painter, type TextOptions } from './paint.ts'
 import { printable } from './printable.ts'
+import { radiusLines } from './radius-text.ts'
 import { stepLines } from './steps-text.ts'
 
 const SCOPE_WIDTH = 45
@@ -22,6 +23,7 @@ export function planText(run: Run, options: TextOptions): string {
   const lines = [
     `${paint('bold', `Plan ${id}`)} (${scopeText(run.scope)}, ${run.startedAt})`,
     '',
+    ...radiusLines(run.radius, options),
     ...stepLines(plan.steps, options),
     ...newEnvironmentLines(run.newEnvironments, options),
     ...problemLines(problems, options),
@@ -32,19 +34,6 @@ export function planText(run: Run, options: TextOptions): string {
     ...callsLines(calls, options),
   ]
   return `${lines.join('\n')}\n`
-}
-
-/** The same for programs: stable names, nothing shortened. */
-export function planJson(run: Run): object {
-  const { id, status, scope, startedAt, finishedAt, plan, results } = run
-  const { newEnvironments, unmanaged, findings, calls, problems } = run
-  return {
-    ...{ run: id, status, scope, startedAt, finishedAt },
-    hash: plan.hash,
-    summary: tallyOf(plan.steps, results),
-    steps: plan.steps.map(step => ({ ...step, result: results[step.id] })),
-    ...{ newEnvironments, unmanaged, findings, calls, problems },
-  }
 }
 
 function summaryLine({ status, plan, results, problems }: Run): string {

@@ -13,6 +13,7 @@ import { registerHealth } from './health.ts'
 import { registerJournal } from './journal.ts'
 import { registerOpenapi } from './openapi.ts'
 import type { OperationsParts } from './parts.ts'
+import { registerRunEvents } from './run-events.ts'
 import { registerRuns } from './runs.ts'
 import { registerWhatIf } from './what-if.ts'
 import { registerWhoCan } from './who-can.ts'
@@ -45,6 +46,7 @@ function registerGuarded(scope: FastifyInstance, parts: OperationsParts): void {
   requireAdminToken(scope, parts.adminToken)
   routes.setNotFoundHandler(answerUnknownRoute)
   registerRuns(routes, parts)
+  registerRunEvents(routes, parts)
   registerDecisions(routes, parts)
   registerDrift(routes, parts)
   registerFindings(routes, parts)

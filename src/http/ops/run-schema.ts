@@ -32,16 +32,71 @@ const newEnvironmentSchema = z.object({
   steps: z.number().describe('Steps of the plan that add something there.'),
 })
 
+export const snapshotSchema = z
+  .object({
+    directory: z.object({ people: z.number(), groups: z.number(), memberships: z.number() }),
+    account: z.object({
+      users: z.number(),
+      groups: z.number(),
+      managedGroups: z.number(),
+      memberships: z.number().describe('Of managed groups, as are bindings and permissions.'),
+      bindings: z.number(),
+      permissions: z.number(),
+      policies: z.number(),
+      boundaries: z.number(),
+    }),
+    complete: z.boolean().describe('Everything that the pass wanted to know could be read.'),
+    unread: z
+      .object({
+        memberships: z.number(),
+        bindings: z.number(),
+        permissions: z.number(),
+        users: z.number(),
+        lists: z.number(),
+      })
+      .describe('What could not be read whole: nothing was concluded from it.'),
+  })
+  .optional()
+  .describe('How much the pass has read; absent until it has, and in runs of earlier releases.')
+
+const reach = z.object({
+  gain: z.number().describe('People who get a membership, or are in a group that gets a right.'),
+  lose: z.number().describe('People who lose a membership, or are in a group that loses a right.'),
+  change: z.number().describe('People in a group one of whose rights changes.'),
+  leave: z.number().describe('People who leave the account.'),
+  groups: z.number(),
+  places: z
+    .array(z.string())
+    .readonly()
+    .describe('Where rights come, change or go: the account, and environments with name and id.'),
+  hardest: z
+    .object({ group: z.string(), lose: z.number(), of: z.number() })
+    .optional()
+    .describe('The group that loses the largest part of its members.'),
+})
+
+export const radiusSchema = z
+  .object({
+    proceeding: reach.describe('What happens at once when the plan is applied.'),
+    held: reach.describe('What happens besides when a person approves.'),
+  })
+  .optional()
+  .describe('Whom and what the plan reaches; absent until there is a plan, and in runs of earlier releases.')
+
+export const scopeSchema = z
+  .union([z.literal('full'), z.array(z.string()).readonly()])
+  .describe('full, or the users and groups that were looked at.')
+
+export const runStatusSchema = z
+  .enum(['queued', 'running', 'in-step', 'planned', 'held', 'partial', 'failed'])
+  .describe('queued and running are not finished; partial is tried again by the next pass.')
+
 const head = {
   id: z.string(),
-  trigger: z.enum(['schedule', 'start', 'request', 'configuration', 'scim', 'approval']),
+  trigger: z.enum(['schedule', 'start', 'request', 'configuration', 'scim', 'audit', 'approval']),
   mode: z.enum(['plan', 'apply']),
-  scope: z
-    .union([z.literal('full'), z.array(z.string()).readonly()])
-    .describe('full, or the users and groups that were looked at.'),
-  status: z
-    .enum(['queued', 'running', 'in-step', 'planned', 'held', 'partial', 'failed'])
-    .describe('queued and running are not finished; partial is tried again by the next pass.'),
+  scope: scopeSchema,
+  status: runStatusSchema,
   startedAt: z.string(),
   finishedAt: z.string().optional(),
   actor: z.string(),
@@ -60,12 +115,14 @@ export const runSchema = z
     ...head,
     requestIds: z.array(z.string()).readonly(),
     plan: z.object({ hash: z.string(), steps: z.array(stepSchema).readonly() }),
+    radius: radiusSchema,
     results: z
       .record(z.string(), stepResultSchema)
       .describe('By step id; a step without a result has not been reached.'),
     findings: z.array(findingSchema).readonly(),
     unmanaged: unmanagedSchema,
     newEnvironments: newEnvironmentsSchema,
+    snapshot: snapshotSchema,
     calls: z.record(z.string(), z.number()).describe('Dynatrace calls by operation.'),
     problems: z.array(z.string()).readonly().describe('Why the run failed or is partial.'),
   })

@@ -66,8 +66,17 @@ export const stepSchema = z
   })
   .meta({ id: 'Step' })
 
+const sent = z
+  .object({
+    calls: z.array(text).readonly().describe('Ids of lines of kind `dynatrace.call` in the journal.'),
+    startedAt: text,
+    durationMs: z.number().describe('From the first time the first was sent to the end of the last.'),
+  })
+  .optional()
+  .describe('The calls that carried the step out, or tried to. One call may carry out several steps.')
+
 export const stepResultSchema = z.discriminatedUnion('kind', [
-  z.object({ kind: z.literal('applied') }),
-  z.object({ kind: z.literal('skipped'), reason: text }),
-  z.object({ kind: z.literal('failed'), reason: text }),
+  z.object({ kind: z.literal('applied'), sent }),
+  z.object({ kind: z.literal('skipped'), reason: text, sent }),
+  z.object({ kind: z.literal('failed'), reason: text, sent }),
 ])

@@ -111,7 +111,8 @@ async function contract(run: Running, reason: string | undefined): Promise<reado
 
 async function make(call: BindingCall, step: BindingStep, run: Running): Promise<boolean> {
   const { parts, present } = run
-  const { dynatrace, ledger } = parts
+  const { ledger } = parts
+  const dynatrace = parts.dynatrace.about([step.id])
   const place = levelKey(call.binding.level)
   const held = present.get(place) ?? []
   const among = held.map(each => onWire(each, parts))

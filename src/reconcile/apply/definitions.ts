@@ -70,14 +70,15 @@ async function putAll(
 ): Promise<ReadonlyMap<string, Outcome>> {
   const ahead = semaphore(AHEAD)
   const outcomes = new Map<string, Outcome>()
-  const put = (written: Written) =>
-    written.kind === 'policy'
-      ? dynatrace.policies.put(written.policy)
-      : dynatrace.boundaries.put(written.boundary)
+  const put = (step: (typeof steps)[number]) => {
+    const written = writtenBy(step)
+    const { policies, boundaries } = dynatrace.about([step.id])
+    return written.kind === 'policy' ? policies.put(written.policy) : boundaries.put(written.boundary)
+  }
   await Promise.all(
     steps.map(step =>
       ahead(async () => {
-        outcomes.set(step.id, await ledger.attempt([step], () => put(writtenBy(step))))
+        outcomes.set(step.id, await ledger.attempt([step], () => put(step)))
       }),
     ),
   )

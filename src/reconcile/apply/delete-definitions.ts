@@ -22,10 +22,12 @@ export async function deleteDefinitions(all: readonly Step[], plan: Plan, parts:
   })
   const going = steps.filter(step => !stuck.includes(step))
   const ahead = semaphore(AHEAD)
-  const remove = (step: Deletion) =>
-    step.action.kind === 'delete-policy'
-      ? dynatrace.policies.remove(step.action.policy.level, step.action.policy.id)
-      : dynatrace.boundaries.remove(step.action.boundary.id)
+  const remove = ({ id, action }: Deletion) => {
+    const { policies, boundaries } = dynatrace.about([id])
+    return action.kind === 'delete-policy'
+      ? policies.remove(action.policy.level, action.policy.id)
+      : boundaries.remove(action.boundary.id)
+  }
   await Promise.all(going.map(step => ahead(() => ledger.attempt([step], () => remove(step)))))
   await verify(going, parts, missing => stillThere(missing, parts))
   await ownership.forgetDefinitions(

@@ -18,9 +18,11 @@ export async function createGroups(all: readonly Step[], parts: ApplyParts): Pro
   )
   const create = (some: readonly StepOf<'create-group'>[]) =>
     ledger.attempt(some, async () => {
-      const made = await dynatrace.groups.create(
-        some.map(({ action }) => ({ name: action.group.name, description: action.group.description })),
-      )
+      const made = await dynatrace
+        .about(some.map(({ id }) => id))
+        .groups.create(
+          some.map(({ action }) => ({ name: action.group.name, description: action.group.description })),
+        )
       for (const [index, { action }] of some.entries()) {
         const group = made[index]
         if (group === undefined) continue
@@ -70,7 +72,7 @@ export async function updateGroups(all: readonly Step[], parts: ApplyParts): Pro
       continue
     }
     const sent = await ledger.attempt([step], () =>
-      dynatrace.groups.update({ ...group, name: to.name, description: to.description }),
+      dynatrace.about([step.id]).groups.update({ ...group, name: to.name, description: to.description }),
     )
     if (sent === 'applied') await ownership.setName(to.ref, to.name, sources)
   }
@@ -94,7 +96,8 @@ export async function deleteGroups(all: readonly Step[], parts: ApplyParts, shor
     })
     return
   }
-  for (const step of steps) await ledger.attempt([step], () => dynatrace.groups.remove(step.action.group.ref))
+  for (const step of steps)
+    await ledger.attempt([step], () => dynatrace.about([step.id]).groups.remove(step.action.group.ref))
   await verifyGroups(steps, parts, (step, found) => !found.has(step.action.group.ref))
   const gone = steps.filter(step => ledger.applied(step))
   await ownership.forgetGroups(gone.map(step => step.action.group.ref))

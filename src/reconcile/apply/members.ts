@@ -1,4 +1,5 @@
 /** Phases that add and remove memberships: one call for each person, however many groups. */
+import type { Dynatrace } from '../../dynatrace/dynatrace.ts'
 import { foldKey } from '../../lib/fold.ts'
 import { semaphore } from '../../lib/semaphore.ts'
 import { isNewGroup } from '../keys.ts'
@@ -16,7 +17,7 @@ export async function addMembers(
   parts: ApplyParts,
   blocked: ReadonlyMap<string, string>,
 ): Promise<void> {
-  const { dynatrace, ledger } = parts
+  const { ledger } = parts
   const steps = stepsOf(all, 'add-member')
   const possible: MemberStep[] = []
   for (const step of steps) {
@@ -26,7 +27,7 @@ export async function addMembers(
       ledger.set([step], { kind: 'skipped', reason: 'The group could not be created.' })
     } else possible.push(step)
   }
-  await eachPerson(possible, parts, (email, ids) => dynatrace.users.addToGroups(email, ids))
+  await eachPerson(possible, parts, ({ users }, email, ids) => users.addToGroups(email, ids))
   await verifyMembers(possible, parts, true)
 }
 
@@ -43,14 +44,14 @@ export async function removeMembers(
     reason: 'Not all of the new memberships came about, so the old one stays until they do.',
   })
   const possible = steps.filter(step => !unsettled.has(step.action.emailKey))
-  await eachPerson(possible, parts, (email, ids) => parts.dynatrace.users.removeFromGroups(email, ids))
+  await eachPerson(possible, parts, ({ users }, email, ids) => users.removeFromGroups(email, ids))
   await verifyMembers(possible, parts, false)
 }
 
 async function eachPerson(
   steps: readonly MemberStep[],
-  { ledger }: ApplyParts,
-  call: (email: string, groupIds: readonly string[]) => Promise<void>,
+  { dynatrace, ledger }: ApplyParts,
+  call: (dynatrace: Dynatrace, email: string, groupIds: readonly string[]) => Promise<void>,
 ): Promise<void> {
   const ahead = semaphore(AHEAD)
   const people = [...Map.groupBy(steps, step => step.action.emailKey).values()]
@@ -59,6 +60,7 @@ async function eachPerson(
       ahead(() =>
         ledger.attempt(own, () =>
           call(
+            dynatrace.about(own.map(({ id }) => id)),
             own[0]?.action.email ?? '',
             own.map(step => ledger.idOf(step.action.group)),
           ),

@@ -37,7 +37,7 @@ export async function addRights(all: readonly Step[], parts: RightsParts): Promi
     const [first] = permissions
     if (first === undefined) return
     await parts.ledger.attempt(permissions, () =>
-      parts.dynatrace.permissions.add(
+      parts.dynatrace.about(permissions.map(({ id }) => id)).permissions.add(
         parts.ledger.idOf(first.action.permission.group),
         permissions.map(step => step.action.permission),
       ),
@@ -59,7 +59,7 @@ export async function removeRights(all: readonly Step[], parts: RightsParts): Pr
       for (const step of permissions) {
         const { permission } = step.action
         await ledger.attempt([step], () =>
-          parts.dynatrace.permissions.remove(ledger.idOf(permission.group), permission),
+          parts.dynatrace.about([step.id]).permissions.remove(ledger.idOf(permission.group), permission),
         )
       }
       await verifyPermissions(permissions, parts, false)

@@ -24,7 +24,9 @@ export async function inviteUsers(
   )
   const ahead = semaphore(AHEAD)
   const outcomes = await Promise.all(
-    steps.map(step => ahead(() => ledger.attempt([step], () => dynatrace.users.invite(step.action.email)))),
+    steps.map(step =>
+      ahead(() => ledger.attempt([step], () => dynatrace.about([step.id]).users.invite(step.action.email))),
+    ),
   )
   const keysOf = (outcome: Outcome) =>
     steps.filter((_, index) => outcomes[index] === outcome).map(step => step.action.emailKey)
@@ -57,7 +59,8 @@ export async function removeUsers(
     },
   )
   const steps = everybody.filter(step => !unsettled.has(step.action.emailKey))
-  for (const step of steps) await ledger.attempt([step], () => dynatrace.users.remove(step.action.email))
+  for (const step of steps)
+    await ledger.attempt([step], () => dynatrace.about([step.id]).users.remove(step.action.email))
   await verify(steps, parts, async missing => {
     const there = await present(
       missing.map(step => step.action),

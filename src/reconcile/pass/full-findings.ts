@@ -27,7 +27,7 @@ export async function fullFindings(
     /** What was found on the way to the plan. */
     readonly met: readonly Finding[]
   },
-  parts: Pick<PassParts, 'store' | 'dynatrace' | 'usage' | 'clock'>,
+  parts: Pick<PassParts, 'store' | 'dynatrace' | 'usage' | 'clock' | 'auditLog'>,
 ): Promise<readonly Finding[]> {
   const { snapshot, catalogue } = pass.premises
   const now = parts.clock.now()
@@ -37,6 +37,7 @@ export async function fullFindings(
     ...pass.met,
     ...expiryFindings(asked.model, now),
     ...unlistedEnvironments(pass.model, catalogue),
+    ...(parts.auditLog?.findings() ?? []),
   ]
   if (asked.mode !== 'apply' || asked.isRehearsal === true) return datedFindings(parts.store.db, findings)
   return keepFindings(findings, { store: parts.store, now, isWhole: pass.problems.length === 0 })

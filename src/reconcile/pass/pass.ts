@@ -23,6 +23,7 @@ import { planPass } from './plan-pass.ts'
 import { premiseProblems } from './premise-problems.ts'
 import { readPremises } from './premises.ts'
 import type { PassParts, PassRequest, PassResult } from './request.ts'
+import { snapshotFigures } from './snapshot-figures.ts'
 import { unmanaged } from './unmanaged.ts'
 
 /** @throws UpstreamError when what every decision rests on cannot be read. */
@@ -69,7 +70,7 @@ export async function runPass(asked: PassRequest, parts: PassParts): Promise<Pas
     catalogue,
     readCatalogue: () => parts.catalogue(dynatrace, false),
   })
-  const { plan, problems } = await planPass(
+  const { plan, radius, problems } = await planPass(
     { ...request, failed: expected.failed },
     { premises, mine, desired, observed },
     parts,
@@ -112,11 +113,13 @@ export async function runPass(asked: PassRequest, parts: PassParts): Promise<Pas
   const seen = { premises, desired, observed, plan, model, results }
   return {
     plan,
+    radius,
     results,
     findings: full
       ? await fullFindings(asked, { ...seen, met: expected.findings, problems: allProblems }, parts)
       : [...desired.findings, ...expected.findings, ...doubtedDeactivations(snapshot)],
     unmanaged: unmanaged({ premises, observed, mine }),
+    snapshot: snapshotFigures({ premises, observed, mine, problems: allProblems }),
     newEnvironments: full
       ? newEnvironments(plan, {
           model,

@@ -4,8 +4,10 @@ import type { AccessModel } from '../../access/model.ts'
 import { breathe, inTurns } from '../../lib/turns.ts'
 import { isRemoval } from '../action.ts'
 import { sourcesOf } from '../assign.ts'
+import { type BlastRadius, blastRadius } from '../blast-radius.ts'
 import type { Catalogue } from '../catalogue.ts'
 import { reasonOf } from '../describe/reason.ts'
+import { levelText } from '../describe/rights.ts'
 import { titleOf } from '../describe/title.ts'
 import type { Vocabulary } from '../describe/vocabulary.ts'
 import type { DesiredState } from '../desired-state.ts'
@@ -48,8 +50,12 @@ export interface PlanRequest extends Pick<PassRequest, 'decisions'> {
 export async function planPass(
   request: PlanRequest,
   found: Found,
-  parts: Pick<PassParts, 'store' | 'dynatrace' | 'clock' | 'catalogue'>,
-): Promise<{ readonly plan: Plan; readonly problems: readonly string[] }> {
+  parts: Pick<PassParts, 'store' | 'dynatrace' | 'clock' | 'catalogue' | 'auditLog'>,
+): Promise<{
+  readonly plan: Plan
+  readonly radius: BlastRadius
+  readonly problems: readonly string[]
+}> {
   const { desired, premises, observed } = found
   const { model } = request
   const { assignment, snapshot } = premises
@@ -88,7 +94,16 @@ export async function planPass(
     drifts,
     judge: steps => judge(steps, facts),
   })
-  return { plan: await inTurns(planning), problems }
+  const plan = await inTurns(planning)
+  await breathe()
+  const radius = blastRadius(plan.steps, {
+    membersOf: ref => [...(observed.state.members.get(ref) ?? []), ...(desired.state.members.get(ref) ?? [])],
+    sizeOf: ref => observed.state.members.get(ref)?.size ?? 0,
+    nameOf: groupName,
+    placeName: level => levelText(level, words).replace(/^environment /, ''),
+    uses: observed.uses,
+  })
+  return { plan, radius, problems }
 }
 
 /** What bridge.yaml asks for has its zones in the catalogue; those that somebody granted by hand may need a look. */

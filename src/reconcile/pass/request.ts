@@ -7,7 +7,9 @@ import type { Clock } from '../../lib/clock.ts'
 import type { Finding } from '../../lib/finding.ts'
 import type { Store } from '../../store/store.ts'
 import type { PolicyTextMemory } from '../account-texts.ts'
+import type { AuditLog } from '../actors/audit-log.ts'
 import type { ApplyRecorder } from '../apply/apply.ts'
+import type { BlastRadius } from '../blast-radius.ts'
 import type { CatalogueReader } from '../catalogue-memory.ts'
 import type { UsageReader } from '../findings/usage-memory.ts'
 import type { Decisions } from '../guard/facts.ts'
@@ -41,15 +43,19 @@ export interface PassParts {
   readonly usage?: UsageReader | undefined
   /** What the rules made of the IdP groups last; without it everything is worked out each time. */
   readonly desiredMemory?: DesiredMemory
+  /** Who changes the account by hand; without it nobody remembers that we may not know. */
+  readonly auditLog?: AuditLog | undefined
   readonly clock: Clock
 }
 
 export interface PassResult {
   readonly plan: Plan
+  readonly radius: BlastRadius
   readonly results: ReadonlyMap<string, StepResult>
   readonly findings: readonly Finding[]
   readonly unmanaged: Run['unmanaged']
   readonly newEnvironments: Run['newEnvironments']
+  readonly snapshot: Run['snapshot']
   readonly problems: readonly string[]
   /** The last directory change that the pass has seen. */
   readonly seq: number
