@@ -122,7 +122,7 @@ export async function runningBridge(
   })
 
   const call = (
-    method: 'GET' | 'POST' | 'PUT',
+    method: 'GET' | 'POST' | 'PUT' | 'PATCH',
     path: string,
     body?: object | string,
     headers: Readonly<Record<string, string>> = {},
