@@ -98,5 +98,5 @@ export function readSchedule(
 /** YAML 1.1 has taken `off` for `false`, and editors still write one for the other. */
 function readAudit(value: unknown, path: Path, reading: Reading): number | undefined {
   if (value === 'off' || value === false) return undefined
-  return readValue(duration(...auditLimits), value, path, reading)
+  return readValue(duration(...auditLimits, 'off'), value, path, reading)
 }

@@ -21,13 +21,17 @@ export const mode = z.enum(['observe', 'upsert', 'sync'])
 
 const units: Readonly<Record<string, number>> = { s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 }
 
-/** `30s`, `5m`, `2h`, `7d` as milliseconds, within limits that are given in the same way. */
-export function duration(least: string, most: string): z.ZodType<number> {
+/**
+ * `30s`, `5m`, `2h`, `7d` as milliseconds, within limits that are given in the same way. `other`: a word that may stand in
+ * its place, for the remedy.
+ */
+export function duration(least: string, most: string, other?: string): z.ZodType<number> {
   return z.unknown().transform((value, context) => {
     const ms = typeof value === 'string' ? milliseconds(value) : undefined
     if (ms !== undefined && ms >= limit(least) && ms <= limit(most)) return ms
     const message = ms === undefined ? `cannot be ${describe(value)}` : `must be from ${least} to ${most}`
-    const remedy = 'write a whole number and a unit (s, m, h or d), such as 30s, 5m, 2h or 7d'
+    const usual = 'write a whole number and a unit (s, m, h or d), such as 30s, 5m, 2h or 7d'
+    const remedy = other === undefined ? usual : `${usual}, or ${other}`
     context.addIssue({ code: 'custom', message, params: { remedy } })
     return z.NEVER
   })

@@ -45,6 +45,8 @@ export interface BridgeOptions {
   readonly dynatrace: DynatraceSettings
   /** By default as in `Settings` when nothing is set. */
   readonly identity?: IdentitySettings
+  /** By default 90. */
+  readonly keepRunsDays?: number | undefined
   readonly log: Logger
   readonly clock: Clock
 }
@@ -112,7 +114,7 @@ export async function startBridge(options: BridgeOptions): Promise<RunningBridge
       desiredMemory: memory,
       clock,
     }
-    const runs = runStore(store, clock)
+    const runs = runStore(store, clock, options.keepRunsDays)
     const reconciler = reconcileLoop(model.current(), {
       store,
       readSnapshot,

@@ -80,6 +80,13 @@ export const staleDeactivationSeconds = z
   })
   .transform(Number)
 
+export const keepRunsDays = z
+  .string()
+  .refine(value => /^\d{1,4}$/.test(value) && Number(value) >= 1 && Number(value) <= 3650, {
+    error: 'is no such time: write a number of days from 1 to 3650',
+  })
+  .transform(Number)
+
 export const logLevel = z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'], {
   error: 'is no log level: write trace, debug, info, warn, error, fatal or silent',
 })

@@ -36,6 +36,8 @@ export interface Settings {
   readonly reactivate: boolean
   /** In seconds; 0 doubts no deactivation. */
   readonly staleDeactivationSeconds: number
+  /** How long finished runs are kept; the journal is kept for ever. */
+  readonly keepRunsDays: number
   /** Whether the deviations of identity providers from the RFCs are refused. */
   readonly strict: boolean
   /** Undefined: no account is set up, and the simulator takes its place. */
@@ -65,6 +67,7 @@ export function readSettings(env: NodeJS.ProcessEnv): ReadSettings {
     reactivate: readSetting('BRIDGE_REACTIVATE', values.truth, source) ?? true,
     staleDeactivationSeconds:
       readSetting('BRIDGE_STALE_DEACTIVATION_SECONDS', values.staleDeactivationSeconds, source) ?? 10,
+    keepRunsDays: readSetting('BRIDGE_KEEP_RUNS_DAYS', values.keepRunsDays, source) ?? 90,
     strict: readSetting('BRIDGE_STRICT', values.truth, source) ?? false,
     dynatrace: readDynatrace(source),
     logLevel: readSetting('LOG_LEVEL', values.logLevel, source) ?? 'info',

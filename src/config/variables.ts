@@ -11,6 +11,7 @@ const variables = {
   BRIDGE_EMAIL_DOMAINS: 'e-mail domains that users may have',
   BRIDGE_REACTIVATE: 'whether creating a deactivated user again brings it back',
   BRIDGE_STALE_DEACTIVATION_SECONDS: 'how soon after a reactivation a deactivation is doubted',
+  BRIDGE_KEEP_RUNS_DAYS: 'how long the records of runs are kept',
   BRIDGE_STRICT: 'whether habits of identity providers against the RFCs are refused',
   DT_ACCOUNT_UUID: 'Dynatrace account',
   DT_CLIENT_ID: 'id of the OAuth client',

@@ -74,11 +74,17 @@ export async function execute(
       actor: run.actor,
       requestIds: run.requestIds,
     })
+  /** What does not change is told by the same object, so that the record knows what is new. */
+  const told = new Map<string, { readonly of: StepResult; readonly as: StepResult }>()
   const sent = (results: ReadonlyMap<string, StepResult>): Run['results'] =>
     Object.fromEntries(
       [...results].map(([id, result]) => {
         const carried = calls.ofStep(run.id, id)
-        return [id, carried === undefined ? result : { ...result, sent: carried }]
+        const before = told.get(id)
+        if (before?.of === result && before.as.sent === carried) return [id, before.as]
+        const as = carried === undefined ? result : { ...result, sent: carried }
+        told.set(id, { of: result, as })
+        return [id, as]
       }),
     )
   const recorder = {
@@ -91,8 +97,10 @@ export async function execute(
     },
     begun: (steps: readonly Step[]) =>
       withCalls(entries => {
-        const told = steps.map(({ id, title }) => ({ id, title }))
-        return runs.note([...entries, entry('steps.begun', { steps: told })])
+        const begun = inPieces(steps).map(some =>
+          entry('steps.begun', { steps: some.map(({ id, title }) => ({ id, title })) }),
+        )
+        return runs.note([...entries, ...begun])
       }),
     async done(steps: readonly Step[], results: ReadonlyMap<string, StepResult>) {
       record = { ...record, results: sent(results) }
@@ -101,7 +109,14 @@ export async function execute(
         const why = result.kind === 'applied' ? { reason } : { reason, problem: result.reason }
         return entry(`step.${result.kind}`, { step: id, title, ...why })
       })
-      await withCalls(entries => runs.save(record, [...entries, ...told]))
+      await withCalls(async entries => {
+        const lines = inPieces([...entries, ...told])
+        for (const some of lines.slice(0, -1)) {
+          await runs.note(some)
+          await breathe()
+        }
+        await runs.save(record, lines.at(-1))
+      })
     },
   }
 
@@ -158,3 +173,9 @@ export async function execute(
   )
   return { run: record, result }
 }
+
+/** Others want to write, too, and to be answered: so many lines, or steps in a line, at a time. */
+const PIECE = 1_000
+
+const inPieces = <T>(all: readonly T[]): readonly (readonly T[])[] =>
+  Array.from({ length: Math.ceil(all.length / PIECE) }, (_, at) => all.slice(at * PIECE, (at + 1) * PIECE))

@@ -29,6 +29,8 @@ export interface FullSchedule {
   ): void
   /** Soon, but not right after the last one. */
   hasten(): void
+  /** At once, and from then on as usual. */
+  bringForward(): void
   /** Not before this time (ms), and right then: until then nobody is called. */
   waitFor(at: number): void
   /** At once: a new access model is in force. */
@@ -53,6 +55,9 @@ export function fullSchedule(clock: Clock): FullSchedule {
     },
     hasten() {
       next = { ...next, at: Math.min(next.at, Math.max(now(), lastAt + FULL_AGAIN_MS)) }
+    },
+    bringForward() {
+      next = { ...next, at: Math.min(next.at, now()) }
     },
     waitFor(at) {
       // Of what comes after an outage, its failures tell nothing.

@@ -9,6 +9,6 @@ export async function closeInterrupted(runs: RunStore, clock: Clock): Promise<vo
       ...run.problems,
       'The run ended in the middle, with its process or its database; a later pass went on from there.',
     ]
-    await runs.save({ ...run, status: 'failed', finishedAt: clock.now().toISOString(), problems })
+    await runs.saveHead({ ...run, status: 'failed', finishedAt: clock.now().toISOString(), problems })
   }
 }

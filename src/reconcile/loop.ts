@@ -3,7 +3,8 @@
  *
  * Full passes: at the start, on schedule, on request, after a changed bridge.yaml. Keyed passes: a
  * moment after the directory changed, for everything that changed meanwhile. A key whose pass did not
- * come right is tried again, at growing intervals, and by every full pass. While calls to the account pause nothing
+ * come right is tried again, at growing intervals, and by every full pass. What the audit log of the account says that
+ * somebody else changed is looked at likewise. While calls to the account pause nothing
  * is tried but what a person asks for; then a full pass finds out whether Dynatrace answers again.
  */
 import { nextEnd } from '../access/ends.ts'
@@ -11,6 +12,8 @@ import { inForce } from '../access/in-force.ts'
 import type { AccessModel } from '../access/model.ts'
 import type { ChangedKey, ChangeFeed } from '../directory/snapshot.ts'
 import { messageOf } from '../lib/errors.ts'
+import { auditLog } from './actors/audit-log.ts'
+import { auditPoll, type News } from './actors/audit-poll.ts'
 import { type Executed, type ExecuteParts, execute } from './execute.ts'
 import { fullSchedule } from './full-schedule.ts'
 import { idle } from './idle.ts'
@@ -39,13 +42,15 @@ export interface ReconcileLoop extends Reconciler {
   configure(model: AccessModel): void
 }
 
-export function reconcileLoop(initial: AccessModel, parts: LoopParts): ReconcileLoop {
+export function reconcileLoop(initial: AccessModel, given: LoopParts): ReconcileLoop {
+  const parts = { ...given, auditLog: given.auditLog ?? auditLog(given.clock) }
   const { store, clock, log, runs, changes, connection } = parts
   const lead = leadership(store, clock)
   const stopping = new AbortController()
   const { sleep, wake } = idle(clock, stopping.signal)
   const schedule = fullSchedule(clock)
   const retries = keyRetries(clock)
+  const poll = auditPoll(parts)
   let model = initial
   let led = false
   let running: Promise<void> = Promise.resolve()
@@ -57,6 +62,7 @@ export function reconcileLoop(initial: AccessModel, parts: LoopParts): Reconcile
   let failure: string | undefined
 
   const now = () => clock.now().getTime()
+  const auditCalls = () => connection.with({ runId: 'audit-poll', requestIds: [] })
   const mayGoOn = () => {
     if (stopping.signal.aborted) return 'The bridge is stopping; the next pass goes on from here.'
     return lead.leads ? undefined : 'Another instance has taken over.'
@@ -79,6 +85,7 @@ export function reconcileLoop(initial: AccessModel, parts: LoopParts): Reconcile
     // What is not on record because it says nothing new is still the newest word.
     if (done.status !== 'failed') newestFull = done
     schedule.passed(done, { at, everyMs: model.fullPassEveryMs, stale: used !== model, endsAt })
+    if (done.mode === 'apply' && result !== undefined) poll.lookedAt(done.startedAt)
     // Held and refused steps stay in the plan of every full pass; what failed is tried again by the next one.
     if (done.mode === 'apply' && result !== undefined && done.status !== 'partial') {
       retries.clear()
@@ -101,6 +108,17 @@ export function reconcileLoop(initial: AccessModel, parts: LoopParts): Reconcile
     await changes.settle(settled)
   }
 
+  async function auditPass(news: News): Promise<void> {
+    // Nothing would be carried out; what there is to report is not worth more than one full pass a minute.
+    if (model.mode === 'observe') return schedule.hasten()
+    if (news.kind === 'everything') return schedule.bringForward()
+    const { emails, groups } = news.scope
+    const scope = [...[...emails].map(key => `user ${key}`), ...[...groups].map(key => `group ${key}`)]
+    const asked = { trigger: 'audit', mode: 'apply', scope, actor: 'audit log', status: 'running' } as const
+    const { run } = await carryOut(newRun(asked, clock.now()), news.scope)
+    if (run.status === 'failed' || run.status === 'partial') schedule.hasten()
+  }
+
   async function turn(): Promise<void> {
     if (!(await lead.keep())) {
       led = false
@@ -118,6 +136,8 @@ export function reconcileLoop(initial: AccessModel, parts: LoopParts): Reconcile
       return fullPass(newRun(due, clock.now()))
     }
     await countPending()
+    const news = paused === undefined ? await poll.news(model.auditEveryMs, auditCalls) : undefined
+    if (news !== undefined) return auditPass(news)
     // Nothing would be carried out: the full pass reports these with everything else.
     if (model.mode === 'observe' || paused !== undefined) return sleep(POLL_MS)
     const ready = await changes.pending(KEYS_A_PASS, retries.isReady)
@@ -175,6 +195,7 @@ export function reconcileLoop(initial: AccessModel, parts: LoopParts): Reconcile
     },
     runs: limit => runs.list(limit),
     run: id => runs.get(id),
+    runHead: id => runs.head(id),
     latest,
     findings: async () => (await latest())?.findings ?? [],
     status: () => ({ leader: lead.leads, lastAttemptAt, lastSuccessAt, pendingKeys, failure }),

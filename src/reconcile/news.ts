@@ -18,7 +18,7 @@ export async function isKnown(run: Run, runs: Pick<RunStore, 'newest'>): Promise
   if (isQuiet) return newest.status === 'in-step'
   return (
     newest.status === run.status &&
-    newest.plan.hash === run.plan.hash &&
+    newest.planHash === run.plan.hash &&
     String(newest.scope) === String(run.scope) &&
     timeless(newest.problems) === timeless(run.problems)
   )

@@ -1,6 +1,6 @@
 /** What the HTTP operations, the CLI and the SCIM side know of the reconciler. `loop.ts` makes one. */
 import type { Finding } from '../lib/finding.ts'
-import type { Run } from './run.ts'
+import type { Run, RunHead } from './run.ts'
 
 export interface Reconciler {
   start(): void
@@ -11,8 +11,9 @@ export interface Reconciler {
   /** Stores a full run as `queued` and answers at once; the replica that holds the lease carries it out. */
   request(mode: 'plan' | 'apply', actor: string): Promise<Run>
   /** Newest first. */
-  runs(limit: number): Promise<readonly Run[]>
+  runs(limit: number): Promise<readonly RunHead[]>
   run(id: string): Promise<Run | undefined>
+  runHead(id: string): Promise<RunHead | undefined>
   /**
    * A person's word on the held steps of a run. Approving queues an apply run in which exactly these steps
    * are no longer held; rejecting closes the run. Answers `undefined` when there is no such run, and a

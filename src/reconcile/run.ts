@@ -4,6 +4,7 @@ import { shortId } from '../lib/ids.ts'
 import type { BlastRadius } from './blast-radius.ts'
 import type { NewEnvironment } from './new-environments.ts'
 import type { Plan, StepResult } from './step.ts'
+import { type Tally, tallyOf } from './tally.ts'
 
 export type RunTrigger = 'schedule' | 'start' | 'request' | 'configuration' | 'scim' | 'audit' | 'approval'
 
@@ -63,6 +64,12 @@ export interface Run {
   readonly problems: readonly string[]
 }
 
+/** A run without its steps. */
+export interface RunHead extends Omit<Run, 'plan' | 'results'> {
+  readonly planHash: string
+  readonly tally: Tally
+}
+
 /** How much a pass has read. Of a pass over keys only the part that they concern. */
 export interface RunSnapshot {
   /** What the identity provider has provisioned. Nested groups are counted through. */
@@ -107,3 +114,9 @@ export function newRun(asked: Pick<Run, 'trigger' | 'mode' | 'scope' | 'status' 
     problems: [],
   }
 }
+
+export const headOf = ({ plan, results, ...run }: Run): RunHead => ({
+  ...run,
+  planHash: plan.hash,
+  tally: tallyOf(plan.steps, results),
+})

@@ -95,6 +95,15 @@ export const openQuestions = {
   /** Lists of users, and one user with groups. */
   userReadLag: range('How many milliseconds late do reads of users see a change?', 2_000),
   bindingReadLag: range('How many milliseconds late do reads of bindings see a change?', 2_000),
+  /** The vendor promises nothing; minutes are usual. */
+  auditLag: range('How many milliseconds late does the audit log have a change?', 3_600_000),
+  /** `text`: strings that hold JSON. `objects`: as older events have it. `none`: which thing was changed, and not how. */
+  auditDetails: choice(
+    'How do events of the audit log say what was before and after?',
+    'text',
+    'objects',
+    'none',
+  ),
   /** Otherwise each read lags by a share of the lag and other clients take a share of each second, drawn from this seed. */
   chance: range('From which seed are lags and limits drawn (0: they are always what is set)?', 2 ** 32 - 1),
 } as const

@@ -33,6 +33,8 @@ export const defaultSwitches: Switches = {
   groupReadLag: openQuestions.groupReadLag.default,
   userReadLag: openQuestions.userReadLag.default,
   bindingReadLag: openQuestions.bindingReadLag.default,
+  auditLag: openQuestions.auditLag.default,
+  auditDetails: openQuestions.auditDetails.default,
   chance: openQuestions.chance.default,
 }
 

@@ -19,6 +19,7 @@ export interface Tables {
   changes: ChangeRow
   ownership: OwnershipRow
   runs: RunRow
+  runSteps: RunStepRow
   decisions: DecisionRow
   journal: JournalRow
   leases: LeaseRow
@@ -160,8 +161,19 @@ export interface RunRow {
   status: string
   startedAt: string
   finishedAt: string | null
-  /** The run's plan, verdicts and results as JSON. */
+  /** The run as JSON, without its steps. */
   data: string
+}
+
+/** One step of a run, and what became of it. */
+export interface RunStepRow {
+  runId: string
+  /** In the plan, from 0. */
+  position: number
+  stepId: string
+  /** JSON, as is `result`; null while the step has not been reached. */
+  step: string
+  result: string | null
 }
 
 /** A person's word on a held step, good until `expiresAt`. */

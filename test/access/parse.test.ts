@@ -25,6 +25,7 @@ test('the sample is valid, without warnings, and says what its comments call the
   t.same(sample.guards, bare.guards)
   t.equal(sample.mode, bare.mode)
   t.equal(sample.fullPassEveryMs, bare.fullPassEveryMs)
+  t.equal(sample.auditEveryMs, 30_000)
   t.same(sample.protect, { users: ['owner@acme.example'], groups: ['break-glass'] })
 })
 
@@ -48,7 +49,7 @@ rules:
 lifecycle: { invite: with-first-access, deactivated: { remove-after: 7d }, deleted: { remove-after: 30s } }
 protect: { users: [ Owner@Acme.example ], groups: [ Break-Glass ] }
 guards: { removals: { count: 0 }, groupShrink: { percent: 12.5 } }
-schedule: { full: 2h }
+schedule: { full: 2h, audit: off }
 `)
   t.same(model, {
     environments: [
@@ -134,6 +135,7 @@ schedule: { full: 2h }
     protect: { users: ['owner@acme.example'], groups: ['break-glass'] },
     guards: { removals: { count: 0, percent: 10 }, groupShrink: { percent: 12.5 } },
     fullPassEveryMs: 7_200_000,
+    auditEveryMs: undefined,
   })
 })
 
@@ -287,6 +289,16 @@ const oneMistake: readonly (readonly [part: string, fragment: string, ...problem
     'end',
     'lifecycle: { deactivated: { remove-after: 7 days } }',
     '12:43 lifecycle.deactivated.remove-after: "remove-after" cannot be "7 days" → write a whole number and a unit (s, m, h or d), such as 30s, 5m, 2h or 7d',
+  ],
+  [
+    'end',
+    'schedule: { audit: 2d }',
+    '12:20 schedule.audit: "audit" must be from 1s to 1d → write a whole number and a unit (s, m, h or d), such as 30s, 5m, 2h or 7d, or off',
+  ],
+  [
+    'end',
+    'schedule: { audit: never }',
+    '12:20 schedule.audit: "audit" cannot be "never" → write a whole number and a unit (s, m, h or d), such as 30s, 5m, 2h or 7d, or off',
   ],
   [
     'end',

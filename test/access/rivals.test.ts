@@ -212,5 +212,6 @@ function modelOf(rules: readonly Rule[]): AccessModel {
     protect: { users: [], groups: [] },
     guards: { removals: { count: 20, percent: 10 }, groupShrink: { percent: 50 } },
     fullPassEveryMs: 60_000,
+    auditEveryMs: undefined,
   }
 }

@@ -23,6 +23,7 @@ test('with nothing set the bridge runs by itself, with defaults', async t => {
     emailDomains: [],
     reactivate: true,
     staleDeactivationSeconds: 10,
+    keepRunsDays: 90,
     strict: false,
     dynatrace: undefined,
     logLevel: 'info',
@@ -43,6 +44,7 @@ test('every setting is read', async t => {
     BRIDGE_REACTIVATE: 'False',
     BRIDGE_STALE_DEACTIVATION_SECONDS: '0',
     BRIDGE_STRICT: 'true',
+    BRIDGE_KEEP_RUNS_DAYS: '30',
     DT_ACCOUNT_UUID: `urn:dtaccount:${uuid.toUpperCase()}`,
     DT_CLIENT_ID: 'dt0s02.ABCD1234',
     DT_CLIENT_SECRET: secret,
@@ -63,6 +65,7 @@ test('every setting is read', async t => {
     emailDomains: ['acme.example', '*.corp.example', 'xn--bcher-kva.example'],
     reactivate: false,
     staleDeactivationSeconds: 0,
+    keepRunsDays: 30,
     strict: true,
     dynatrace: {
       accountUuid: uuid,

@@ -358,6 +358,39 @@ test('the rate limit', async t => {
   t.same(await letThrough(), drawn, 'the same seed, the same limits')
 })
 
+test('the audit log lags, and says what changed in one of three ways', async t => {
+  const time = manualClock()
+  const { account, api, control } = await startAccount(t, 'sample', time.clock, { auditLag: 60_000 })
+  await control('POST', '/_simulator/edit', {
+    as: 'ci@acme.example',
+    client: 'dt0s02.OTHER',
+    do: 'create-group',
+    name: 'audited',
+  })
+  const log = async () => {
+    const fields = 'details,authenticationClientId,authenticationGrantType'
+    const path = `/audit/v1/accounts/${account.split('/').at(-1)}`
+    return (await api('GET', `${path}?startTime=now()-1h&addFields=${fields}`)).body.audits
+  }
+  time.pass(59_000)
+  t.same(await log(), [])
+  time.pass(1_000)
+  t.match(await log(), [
+    {
+      user: 'ci@acme.example',
+      authenticationClientId: 'dt0s02.OTHER',
+      authenticationGrantType: 'CLIENT_CREDENTIALS',
+    },
+  ])
+  const form = async (auditDetails: string) => {
+    await control('PUT', '/_simulator/switches', { auditDetails })
+    return (await log())[0].details
+  }
+  t.match(await form('text'), { json_before: 'null', json_after: /^\{.*"audited"/ })
+  t.match(await form('objects'), { json_before: null, json_after: { name: 'audited' } })
+  t.equal(await form('none'), undefined)
+})
+
 test('reads lag behind writes', async t => {
   const time = manualClock()
   const switches = { groupReadLag: 1_000, userReadLag: 500, bindingReadLag: 2_000 }

@@ -11,6 +11,7 @@ import { createHttpApp } from '../../src/http/app.ts'
 import { type Clock, systemClock } from '../../src/lib/clock.ts'
 import { silentLog } from '../../src/lib/log.ts'
 import { policyTextMemory } from '../../src/reconcile/account-texts.ts'
+import { auditLog } from '../../src/reconcile/actors/audit-log.ts'
 import { callLedger } from '../../src/reconcile/call-ledger.ts'
 import { catalogueMemory } from '../../src/reconcile/catalogue-memory.ts'
 import { execute } from '../../src/reconcile/execute.ts'
@@ -87,6 +88,7 @@ export async function makeWorld(
     catalogue: catalogueMemory(clock),
     policyTexts: policyTextMemory(() => clock.now()),
     usage: usageMemory(clock),
+    auditLog: auditLog(clock),
     clock,
     log: silentLog,
     connection,
@@ -141,6 +143,8 @@ export async function makeWorld(
     },
     store,
     simulator,
+    connection,
+    auditLog: parts.auditLog,
     app,
     runs,
     feed,

@@ -47,6 +47,7 @@ export async function serve(options: ServeOptions, deps: CliDeps): Promise<numbe
       adminToken: admin.token,
       dynatrace,
       identity: settings,
+      keepRunsDays: settings.keepRunsDays,
       log: createLogger(settings.logLevel),
       clock: deps.clock,
     })

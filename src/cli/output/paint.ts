@@ -1,5 +1,5 @@
 import { styleText } from 'node:util'
-import type { Effect } from '../../http/ops/tally.ts'
+import type { Effect } from '../../reconcile/tally.ts'
 
 export interface TextOptions {
   /** Whether escape sequences may be written: the output is a terminal and nobody said NO_COLOR. */

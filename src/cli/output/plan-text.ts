@@ -1,6 +1,7 @@
 /** A plan as a person who knows Terraform reads it at once, and as a program reads it. Pure. */
-import { type Tally, tallyOf } from '../../http/ops/tally.ts'
+
 import type { Run } from '../../reconcile/run.ts'
+import { type Tally, tallyOf } from '../../reconcile/tally.ts'
 import {
   callsLines,
   decisionLines,

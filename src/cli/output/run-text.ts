@@ -1,7 +1,8 @@
 /** What became of each step of an apply. Pure. */
-import { tallyOf } from '../../http/ops/tally.ts'
+
 import type { Run, RunStatus } from '../../reconcile/run.ts'
 import type { Step, StepResult } from '../../reconcile/step.ts'
+import { tallyOf } from '../../reconcile/tally.ts'
 import { callsLines, decisionLines, findingLines, problemLines, unmanagedLines } from './closing-text.ts'
 import { widestOn, wrapped } from './columns.ts'
 import { painter, type TextOptions } from './paint.ts'

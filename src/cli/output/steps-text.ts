@@ -1,7 +1,8 @@
 /** Steps as lines, gathered under the Dynatrace group or person they concern, in the order of the plan. */
-import { effectOf } from '../../http/ops/tally.ts'
+
 import { plainText } from '../../reconcile/definition-text.ts'
 import type { Step } from '../../reconcile/step.ts'
+import { effectOf } from '../../reconcile/tally.ts'
 import { widestOn, wrapped } from './columns.ts'
 import { type Paint, painter, signs, type TextOptions } from './paint.ts'
 import { printable } from './printable.ts'

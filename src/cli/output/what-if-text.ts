@@ -1,7 +1,7 @@
 /** What a proposed access model would change: the steps, then who gains and loses what. Pure. */
 import type { z } from 'zod'
-import { tallyOf } from '../../http/ops/tally.ts'
 import type { whatIfSchema } from '../../http/ops/what-if.ts'
+import { tallyOf } from '../../reconcile/tally.ts'
 import { findingLines, newEnvironmentLines, plural, problemLines } from './closing-text.ts'
 import { widestOn, wrapped } from './columns.ts'
 import { type Paint, painter, signs, type TextOptions } from './paint.ts'

@@ -2,14 +2,14 @@
 import { z } from 'zod'
 import type { Clock } from '../../lib/clock.ts'
 import type { Reconciler } from '../../reconcile/reconciler.ts'
-import type { Run } from '../../reconcile/run.ts'
+import { headOf, type Run } from '../../reconcile/run.ts'
+import { tallyOf } from '../../reconcile/tally.ts'
 import { errorSchema } from './error-answer.ts'
 import { OperationsError } from './operations-error.ts'
 import type { Routes } from './routes.ts'
 import { runSummarySchema, tallySchema, unmanagedSchema } from './run-schema.ts'
 import { summaryOf } from './runs.ts'
 import { stepSchema } from './step-schema.ts'
-import { tallyOf } from './tally.ts'
 
 export const driftSchema = z
   .object({
@@ -58,7 +58,7 @@ export function driftOf(run: Run, now: Date): Drift {
   const steps = run.plan.steps.filter(step => run.results[step.id]?.kind !== 'applied')
   const { unmanaged, problems } = run
   return {
-    run: summaryOf(run),
+    run: summaryOf(headOf(run)),
     ageSeconds: secondsSince(run.finishedAt ?? run.startedAt, now),
     inStep: steps.length === 0 && problems.length === 0 && run.status === 'in-step',
     steps,

@@ -1,6 +1,7 @@
 /** A plan for programs: what `plan --json` prints, and the JSON Schema that says so. */
 import { z } from 'zod'
 import type { Run } from '../../reconcile/run.ts'
+import { tallyOf } from '../../reconcile/tally.ts'
 import {
   findingSchema,
   newEnvironmentsSchema,
@@ -12,7 +13,6 @@ import {
   unmanagedSchema,
 } from './run-schema.ts'
 import { stepResultSchema, stepSchema } from './step-schema.ts'
-import { tallyOf } from './tally.ts'
 
 export const planSchema = z
   .object({

@@ -4,7 +4,7 @@
  */
 import { Readable } from 'node:stream'
 import { z } from 'zod'
-import type { Reconciler } from '../../reconcile/reconciler.ts'
+import type { RunHead } from '../../reconcile/run.ts'
 import { errorSchema } from './error-answer.ts'
 import type { OperationsParts } from './parts.ts'
 import type { Routes } from './routes.ts'
@@ -45,7 +45,7 @@ export function registerRunEvents(routes: Routes, parts: EventParts): void {
     },
     async (request, reply) => {
       const { id } = request.params
-      if ((await parts.reconciler.run(id)) === undefined) throw noSuchRun(id)
+      if ((await parts.reconciler.runHead(id)) === undefined) throw noSuchRun(id)
       const after = request.headers['last-event-id'] ?? 0
       const stream = Readable.from(events(id, after, parts, closing.signal), { objectMode: false })
       request.raw.once('close', () => stream.destroy())
@@ -71,7 +71,7 @@ async function* events(
   yield ': the events of a run; https://html.spec.whatwg.org/multipage/server-sent-events.html\n\n'
   while (!closing.aborted) {
     // Looked at before its lines, so that none comes after the end.
-    const run = await reconciler.run(id)
+    const run = await reconciler.runHead(id)
     const lines = await readJournal({ runId: id, after, limit: LINES_AT_A_TIME, oldestFirst: true })
     for (const line of lines) {
       after = line.seq
@@ -91,8 +91,7 @@ async function* events(
   }
 }
 
-const isOver = ({ status }: NonNullable<Awaited<ReturnType<Reconciler['run']>>>): boolean =>
-  status !== 'queued' && status !== 'running'
+const isOver = ({ status }: RunHead): boolean => status !== 'queued' && status !== 'running'
 
 /** One line of data: JSON has no line breaks of its own. */
 const eventText = (kind: string, data: object, id: number): string =>

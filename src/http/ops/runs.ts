@@ -1,13 +1,12 @@
 /** Asking for passes, and reading what became of them. */
 import { z } from 'zod'
 import type { Reconciler } from '../../reconcile/reconciler.ts'
-import type { Run } from '../../reconcile/run.ts'
+import type { Run, RunHead } from '../../reconcile/run.ts'
 import { errorSchema } from './error-answer.ts'
 import { OperationsError } from './operations-error.ts'
 import type { Routes } from './routes.ts'
 import { runSchema, runSummarySchema } from './run-schema.ts'
 import { storableText } from './storable-text.ts'
-import { tallyOf } from './tally.ts'
 
 export const runsPath = '/api/v1/reconcile/runs'
 const tags = ['reconcile']
@@ -79,13 +78,12 @@ export const noSuchRun = (id: string): OperationsError =>
     `There is no run "${id}". GET ${runsPath} lists the runs that are kept.`,
   )
 
-export function summaryOf(run: Run): z.output<typeof runSummarySchema> {
-  const { id, trigger, mode, scope, status, startedAt, finishedAt, actor, plan, results, calls, problems } =
-    run
+export function summaryOf(run: RunHead): z.output<typeof runSummarySchema> {
+  const { id, trigger, mode, scope, status, startedAt, finishedAt, actor, tally, calls, problems } = run
   return {
     ...{ id, trigger, mode, status, startedAt, finishedAt, actor, problems },
     ...(scope === 'full' ? { scope } : { scope: scope.slice(0, KEYS_NAMED), keys: scope.length }),
-    tally: tallyOf(plan.steps, results),
+    tally,
     calls: Object.values(calls).reduce((sum, count) => sum + count, 0),
   }
 }

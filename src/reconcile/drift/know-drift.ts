@@ -9,7 +9,7 @@ import type { Drift } from './drift.ts'
 export async function knowDrift(
   _actions: readonly StepAction[],
   _words: Vocabulary,
-  _known: { readonly found: Found; readonly parts: Pick<PassParts, 'store' | 'dynatrace' | 'clock'> },
+  _known: { readonly found: Found; readonly parts: Pick<PassParts, 'store' | 'dynatrace' | 'clock' | 'auditLog'> },
 ): Promise<ReadonlyMap<string, Drift>> {
   return new Map()
 }

@@ -16,7 +16,10 @@ import { editUser } from './edit-user.ts'
 
 /** Carries out one edit, all or nothing. */
 export function applyEdit(account: Account, change: Edit): void {
-  const actor: Actor = { kind: 'person', email: change.as }
+  const actor: Actor =
+    change.client === undefined
+      ? { kind: 'person', email: change.as }
+      : { kind: 'client', clientId: change.client, subject: change.as }
   switch (change.do) {
     case 'add-member':
     case 'remove-member': {

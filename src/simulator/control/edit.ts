@@ -80,7 +80,7 @@ const change = z.discriminatedUnion(
 
 const edits = (): readonly string[] => change.options.map(option => option.shape.do.value)
 
-/** Every edit, with the e-mail of the person who makes it. */
-export const edit = z.intersection(z.object({ as: text }), change)
+/** Every edit, with the e-mail of the person who makes it; with `client` it is automation that acts as that person. */
+export const edit = z.intersection(z.object({ as: text, client: text.optional() }), change)
 
 export type Edit = z.output<typeof edit>

@@ -1,10 +1,12 @@
 /** The account audit API: newest first, no cursor, seven fields unless more are asked for. */
 import type { FastifyInstance } from 'fastify'
+import { unreachable } from '../../lib/errors.ts'
 import type { AuditEvent } from '../audit.ts'
 import { auditFilter } from '../audit-filter.ts'
 import { accountTime, instant } from '../instant.ts'
 import { badRequest } from '../rejection.ts'
 import type { Simulation } from '../simulation.ts'
+import type { Switches } from '../switches.ts'
 import { type Query, repeated, single } from './body.ts'
 
 const basicFields = [
@@ -54,15 +56,20 @@ export function auditRoute(app: FastifyInstance, simulation: Simulation): void {
       const megabytes = whole(request.query, 'resultSizeLimitMegabyte', 2, 15)
       const passes = auditFilter(single(request.query.filter))
       const fields = projection(repeated(request.query.addFields).flatMap(value => value.split(',')))
+      const { auditLag, auditDetails } = simulation.switches
+      const known = new Date(now.getTime() - auditLag).toISOString()
       const found = simulation.account.audit
         .filter(
-          event =>
-            (from === undefined || event.timestamp >= from) && (to === undefined || event.timestamp <= to),
+          ({ timestamp }) =>
+            timestamp <= known &&
+            (from === undefined || timestamp >= from) &&
+            (to === undefined || timestamp <= to),
         )
         .filter(passes)
         .reverse()
       const audits = found
         .slice(0, limit)
+        .map(event => ({ ...event, details: detailsAs(auditDetails, event.details) }))
         .map(event => Object.fromEntries(fields.map(field => [field, event[field]])))
       const fitting = withinSize(audits, megabytes * 1_000_000)
       const warnings = [
@@ -81,6 +88,20 @@ function projection(names: readonly string[]): (keyof AuditEvent)[] {
   )
   if (unknown.length > 0) throw badRequest(`Unknown field ${unknown.join(', ')} in addFields`)
   return known.filter((field, at) => at < basicFields.length || names.includes(field))
+}
+
+/** What was before and after, in the form of the generation of events that the switch names. */
+function detailsAs(form: Switches['auditDetails'], details: AuditEvent['details']): unknown {
+  switch (form) {
+    case 'text':
+      return details
+    case 'objects':
+      return Object.fromEntries(Object.entries(details).map(([name, json]) => [name, JSON.parse(json)]))
+    case 'none':
+      return undefined
+    default:
+      return unreachable(form)
+  }
 }
 
 /** How many of the entries, from the first, fit into so many bytes. */

@@ -6,6 +6,7 @@ import type { Transact } from '../write-queue.ts'
 import * as tables from './0001-tables.ts'
 import * as identity from './0002-identity.ts'
 import * as findings from './0003-findings.ts'
+import * as runSteps from './0004-run-steps.ts'
 
 interface Migration {
   readonly number: number
@@ -19,6 +20,7 @@ const migrations: readonly Migration[] = [
   { number: 1, name: 'tables', up: tables.up },
   { number: 2, name: 'identity', up: identity.up },
   { number: 3, name: 'findings', up: findings.up },
+  { number: 4, name: 'steps of runs', up: runSteps.up },
 ]
 
 /** All steps in one transaction. Throws a `BridgeError` when the database is of a later release. */

@@ -1,6 +1,6 @@
 /** A plan in numbers. */
-import type { Run } from '../../reconcile/run.ts'
-import type { Step, StepAction } from '../../reconcile/step.ts'
+import type { Run } from './run.ts'
+import type { Step, StepAction } from './step.ts'
 
 export interface Tally {
   /** Steps that may proceed, by what they do. */
