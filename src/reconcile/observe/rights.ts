@@ -3,6 +3,7 @@ import type { Dynatrace, Level } from '../../dynatrace/dynatrace.ts'
 import { UpstreamError } from '../../dynatrace/upstream-error.ts'
 import { messageOf } from '../../lib/errors.ts'
 import { semaphore } from '../../lib/semaphore.ts'
+import { breathe } from '../../lib/turns.ts'
 import { unite } from '../bindings/boundary-sets.ts'
 import type { Uses } from '../bindings-of-definitions.ts'
 import { bindingKey, groupLevelKey, permissionKey } from '../keys.ts'
@@ -10,6 +11,8 @@ import type { GroupRef, StateBinding, StatePermission } from '../state.ts'
 
 /** Calls prepared at a time; how many are in flight is the client's own affair. */
 const AHEAD = 16
+/** Bindings between two turns for whoever waits. */
+const TURN = 500
 
 /** Where failures are told and what they leave unknown is noted. */
 interface Blindness {
@@ -54,7 +57,9 @@ export async function observeBindings(
         wanted.size === 1 && only !== undefined && !full
           ? await dynatrace.bindings.ofGroup(level, only)
           : await dynatrace.bindings.list(level)
-      for (const each of found) {
+      for (const [at, each] of found.entries()) {
+        // All bindings of an account come in one answer.
+        if (at % TURN === 0) await breathe()
         const { policyId, groupId: group, parameters, metadata } = each
         const boundaryIds = [...new Set(each.boundaryIds)].sort()
         const binding = { level, policyId, group, parameters, metadata, boundaryIds }
