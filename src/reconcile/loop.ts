@@ -136,7 +136,7 @@ export function reconcileLoop(initial: AccessModel, given: LoopParts): Reconcile
       return fullPass(newRun(due, clock.now()))
     }
     await countPending()
-    const news = paused === undefined ? await poll.news(model.auditEveryMs, auditCalls) : undefined
+    const news = paused === undefined ? poll.news(model.auditEveryMs, auditCalls) : undefined
     if (news !== undefined) return auditPass(news)
     // Nothing would be carried out: the full pass reports these with everything else.
     if (model.mode === 'observe' || paused !== undefined) return sleep(POLL_MS)
@@ -186,6 +186,7 @@ export function reconcileLoop(initial: AccessModel, given: LoopParts): Reconcile
     async stop() {
       stopping.abort()
       await running
+      await poll.settled()
     },
     notify: wake,
     configure(changed) {

@@ -86,7 +86,7 @@ expect:
 lifecycle: { invite: on-creation, deactivated: strip-groups, deleted: { remove-after: 7d } }
 protect: { users: [ owner@acme.example ], groups: [ break-glass ] }
 guards: { removals: { count: 20, percent: 10 }, groupShrink: { percent: 50 } }
-schedule: { full: 5m }
+schedule: { full: 5m, audit: 30s }
 `
 
 test('the schema in the repository is current', async t => {

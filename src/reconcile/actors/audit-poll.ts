@@ -13,6 +13,8 @@ import type { ReadSnapshot } from '../../directory/snapshot.ts'
 import type { Dynatrace } from '../../dynatrace/dynatrace.ts'
 import type { AuditEvent } from '../../dynatrace/types/audit.ts'
 import type { Clock } from '../../lib/clock.ts'
+import { messageOf } from '../../lib/errors.ts'
+import type { Log } from '../../lib/log.ts'
 import type { Reader } from '../../store/store.ts'
 import { readOwnership } from '../ownership.ts'
 import type { Scope } from '../scope.ts'
@@ -32,13 +34,13 @@ export interface AuditPoll {
   /** A full pass that began then has seen everything. ISO 8601. */
   lookedAt(startedAt: string): void
   /**
-   * What somebody else changed of ours since the last time; undefined when nothing, when it is not time yet, and when the
-   * log cannot be read. `everyMs`: how often it is asked; undefined: never. Nobody asks before the first full pass.
+   * What somebody else changed of ours, once the log has told so; undefined otherwise. Asks it when it is time, and never
+   * waits for the answer: a slow log holds up nothing. `everyMs`: how often it is asked; undefined: never. Nobody asks
+   * before the first full pass.
    */
-  news(
-    everyMs: number | undefined,
-    dynatrace: () => Pick<Dynatrace, 'audit' | 'clientId'>,
-  ): Promise<News | undefined>
+  news(everyMs: number | undefined, dynatrace: () => Pick<Dynatrace, 'audit' | 'clientId'>): News | undefined
+  /** Resolves when no question is under way. */
+  settled(): Promise<void>
 }
 
 export interface AuditPollParts {
@@ -46,6 +48,7 @@ export interface AuditPollParts {
   readonly readSnapshot: ReadSnapshot
   readonly auditLog: AuditLog
   readonly clock: Clock
+  readonly log: Log
 }
 
 /** Events read in one look: five calls. */
@@ -57,36 +60,60 @@ const CLOCKS_DIFFER_MS = 60_000
 
 /** Kept in memory: a bridge that starts looks at everything anyway. */
 export function auditPoll(parts: AuditPollParts): AuditPoll {
-  const { clock, auditLog, store } = parts
+  const { clock, auditLog, store, log } = parts
   /** Ids of events that were told, with their instant; as long as they may come again. */
   const told = new Map<string, number>()
   let looked: number | undefined
   let askedAt: number | undefined
   let nextAt = 0
+  let asking: Promise<void> | undefined
+  let ready: { readonly news: News; readonly at: number } | undefined
 
   return {
     lookedAt(startedAt) {
       looked = Date.parse(startedAt)
+      if (ready !== undefined && ready.at <= looked) ready = undefined
     },
-    async news(everyMs, dynatrace) {
+    news(everyMs, dynatrace) {
       const now = clock.now().getTime()
-      if (everyMs === undefined || looked === undefined || now < nextAt || !auditLog.isOpen())
-        return undefined
-      nextAt = now + everyMs
-      // As far back as the pass that may follow asks who it was.
-      const from = Math.max(looked - SKEW_MS, (askedAt ?? looked) - LAG_MS)
-      const asked = dynatrace()
-      const reading = await auditLog.look(asked, { from: new Date(from), most: MOST })
-      if (reading.kind !== 'read') return undefined
-      askedAt = now
-      const unseen = looked - CLOCKS_DIFFER_MS
-      const fresh = reading.events.filter(({ id, at }) => !told.has(id) && Date.parse(at) >= unseen)
-      remember(fresh, from)
-      const isOurs = await ownCalls(fresh, { db: store.db, clientId: asked.clientId })
-      const foreign = fresh.filter(event => !isOurs(event))
-      if (foreign.length === 0) return reading.complete ? undefined : { kind: 'everything' }
-      return newsOf(foreign, reading.complete)
+      if (everyMs === undefined || looked === undefined) return undefined
+      if (ready === undefined && asking === undefined && now >= nextAt && auditLog.isOpen()) {
+        nextAt = now + everyMs
+        asking = ask(looked, now, dynatrace()).finally(() => {
+          asking = undefined
+        })
+      }
+      const news = ready?.news
+      ready = undefined
+      return news
     },
+    settled: async () => asking,
+  }
+
+  async function ask(
+    since: number,
+    now: number,
+    dynatrace: Pick<Dynatrace, 'audit' | 'clientId'>,
+  ): Promise<void> {
+    try {
+      // As far back as the pass that may follow asks who it was.
+      const from = Math.max(since - SKEW_MS, (askedAt ?? since) - LAG_MS)
+      const reading = await auditLog.look(dynatrace, { from: new Date(from), most: MOST })
+      if (reading.kind !== 'read') return
+      const unseen = since - CLOCKS_DIFFER_MS
+      const fresh = reading.events.filter(({ id, at }) => !told.has(id) && Date.parse(at) >= unseen)
+      const isOurs = await ownCalls(fresh, { db: store.db, clientId: dynatrace.clientId })
+      const news = await newsOf(
+        fresh.filter(event => !isOurs(event)),
+        reading.complete,
+      )
+      remember(fresh, from)
+      askedAt = now
+      if (news !== undefined) ready = { news, at: now }
+    } catch (error) {
+      // The database may be away for a while; what was not remembered is told again.
+      log.warn({ err: error }, `audit log: ${messageOf(error)}`)
+    }
   }
 
   function remember(events: readonly AuditEvent[], from: number): void {
@@ -95,6 +122,7 @@ export function auditPoll(parts: AuditPollParts): AuditPoll {
   }
 
   async function newsOf(events: readonly AuditEvent[], complete: boolean): Promise<News | undefined> {
+    if (events.length === 0) return complete ? undefined : { kind: 'everything' }
     const { members, users, groups, definitions } = touched(events, await readOwnership(store.db))
     const emails = new Set([...members, ...(await ofDirectory(users, parts))])
     if (!complete || definitions.size > 0 || emails.size + groups.size > MOST_KEYS)

@@ -42,7 +42,12 @@ export function membersCalled(entry: Entry, pattern: RegExp): readonly unknown[]
 export const tidy = (text: string): string => text.trim().replace(/\s+/g, ' ')
 
 const operations = z.array(
-  z.object({ op: z.string(), path: z.string(), value: z.unknown(), oldValue: z.unknown() }),
+  z.object({
+    op: z.string(),
+    path: z.string(),
+    value: z.unknown().optional(),
+    oldValue: z.unknown().optional(),
+  }),
 )
 
 function saidByPatch(patch: unknown): Said | undefined {

@@ -255,6 +255,18 @@ test('a log that cannot be read this time is no problem of anything else', async
   const found = await ask(world, steps)
   t.match([...found.values()], [{ kind: 'unknown', why: /audit\.query failed/ }])
   t.strictSame(world.auditLog.findings(), [])
+  await world.forgetCalls()
+  await ask(world, steps)
+  t.notOk((await callCounts(world))[AUDIT], 'it is left alone for half a minute')
+  for (const wait of [31_000, 61_000]) {
+    world.clock.advance(wait)
+    await ask(world, steps)
+  }
+  t.match(world.auditLog.findings(), [{ kind: 'audit-unreadable', remedy: /asked again by itself/ }])
+  await world.simulated('DELETE', '/faults')
+  world.clock.advance(130_000)
+  t.match([...(await ask(world, steps)).values()], [{ kind: 'person', name: ANA }])
+  t.strictSame(world.auditLog.findings(), [])
 })
 
 test('what it costs', async t => {
