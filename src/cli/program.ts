@@ -4,10 +4,12 @@
  */
 import { Command, CommanderError, Option } from 'commander'
 import { BridgeError, messageOf } from '../lib/errors.ts'
+import { driftClasses, driftSeverities } from '../reconcile/drift/drift.ts'
 import { seeds } from '../simulator/seed/seed-name.ts'
 import type { DecisionOptions } from './commands/decide.ts'
 import type { DiffOptions } from './commands/diff.ts'
 import type { DoctorOptions } from './commands/doctor.ts'
+import type { DriftOptions } from './commands/drift.ts'
 import type { ExplainOptions } from './commands/explain.ts'
 import type { FindingsOptions } from './commands/findings.ts'
 import type { JournalOptions } from './commands/journal.ts'
@@ -79,10 +81,14 @@ export function buildProgram(context: CommandContext, extra: readonly ExtraComma
     (options: ConnectionOptions) =>
       run(async () => (await import('./commands/apply.ts')).apply(options, deps)),
   )
-  remote(program.command('drift'), 'show the differences that the newest full pass left').action(
-    (options: ConnectionOptions) =>
+  remote(program.command('drift'), 'show the differences that the newest full pass left, worst first')
+    .addOption(new Option('--class <class>', 'only drift of this class').choices(driftClasses))
+    .addOption(
+      new Option('--severity <severity>', 'only this one and what is worse').choices(driftSeverities),
+    )
+    .action((options: DriftOptions) =>
       run(async () => (await import('./commands/drift.ts')).drift(options, deps)),
-  )
+    )
   remote(program.command('findings'), 'show what a person should know that is not drift')
     .addOption(
       new Option('--severity <severity>', 'only this one and what is worse').choices([

@@ -1,6 +1,7 @@
 /** What the registry is told of policies and boundaries: their ids are our own, so an intent names the very thing. */
 import { newId } from '../lib/ids.ts'
 import type { Store } from '../store/store.ts'
+import { installationId } from './installation.ts'
 
 export interface DefinitionEntry {
   readonly kind: 'policy' | 'boundary'
@@ -25,9 +26,10 @@ export function definitionWrites(store: Store, runId: string, now: () => Date): 
   async function put(entries: readonly DefinitionEntry[], state: 'creating' | 'owned'): Promise<void> {
     if (entries.length === 0) return
     const at = now().toISOString()
+    const instance = await installationId(store)
     const rows = entries.map(({ kind, id, name, nameKey }) => {
       const row = { kind, dynatraceId: id, name, nameKey, state, at }
-      return { ...row, id: newId(), sources: '[]', runId }
+      return { ...row, id: newId(), sources: '[]', runId, instance }
     })
     await store.write(async tx => {
       for (let start = 0; start < rows.length; start += CHUNK) {
@@ -35,7 +37,7 @@ export function definitionWrites(store: Store, runId: string, now: () => Date): 
           .insertInto('ownership')
           .values(rows.slice(start, start + CHUNK))
           .onConflict(conflict =>
-            conflict.columns(['kind', 'nameKey']).doUpdateSet(row => ({
+            conflict.columns(['instance', 'kind', 'nameKey']).doUpdateSet(row => ({
               dynatraceId: row.ref('excluded.dynatraceId'),
               name: row.ref('excluded.name'),
               state: row.ref('excluded.state'),
@@ -52,9 +54,15 @@ export function definitionWrites(store: Store, runId: string, now: () => Date): 
     confirmDefinitions: entries => put(entries, 'owned'),
     async forgetDefinitions(entries) {
       if (entries.length === 0) return
+      const instance = await installationId(store)
       await store.write(async tx => {
         for (const { kind, id } of entries) {
-          await tx.deleteFrom('ownership').where('kind', '=', kind).where('dynatraceId', '=', id).execute()
+          await tx
+            .deleteFrom('ownership')
+            .where('instance', '=', instance)
+            .where('kind', '=', kind)
+            .where('dynatraceId', '=', id)
+            .execute()
         }
       })
     },

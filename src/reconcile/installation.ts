@@ -6,7 +6,7 @@ const NAME = 'installation'
 
 /** A random UUID, made once for each database: several instances on one database are one installation. */
 export async function installationId(store: Store): Promise<string> {
-  const known = await stored(store.db)
+  const known = await knownInstallation(store.db)
   if (known !== undefined) return known
   // The first instance to write wins; whoever comes second reads what stands there.
   return store.write(async tx => {
@@ -24,7 +24,12 @@ export async function installationId(store: Store): Promise<string> {
   })
 }
 
-async function stored(db: Reader): Promise<string | undefined> {
+/** Undefined for a database that has not been started on. */
+export async function knownInstallation(db: Reader): Promise<string | undefined> {
   const row = await db.selectFrom('settings').select('value').where('name', '=', NAME).executeTakeFirst()
   return row?.value
 }
+
+/** The same as a subquery, to look for rows of this installation alone. */
+export const thisInstallation = (db: Reader) =>
+  db.selectFrom('settings').select('value').where('name', '=', NAME)

@@ -3,6 +3,7 @@ import { foldKey } from '../lib/fold.ts'
 import { newId } from '../lib/ids.ts'
 import type { Store, Writer } from '../store/store.ts'
 import { type DefinitionWrites, definitionWrites } from './definition-writes.ts'
+import { installationId } from './installation.ts'
 import { type RightWrites, rightWrites } from './right-writes.ts'
 
 export interface OwnershipWrites extends DefinitionWrites, RightWrites {
@@ -24,13 +25,20 @@ interface OwnershipEntry {
 }
 
 export function ownershipWrites(store: Store, runId: string, now: () => Date): OwnershipWrites {
-  const update = (tx: Writer, kind: 'group' | 'user', nameKey: string) =>
-    tx.updateTable('ownership').where('kind', '=', kind).where('nameKey', '=', nameKey)
+  const write = async (work: (tx: Writer, instance: string) => Promise<void>) => {
+    const instance = await installationId(store)
+    await store.write(tx => work(tx, instance))
+  }
+  const updateOf = (tx: Writer, instance: string, kind: 'group' | 'user') =>
+    tx.updateTable('ownership').where('instance', '=', instance).where('kind', '=', kind)
+  const forgetOf = (tx: Writer, instance: string, kind: 'group' | 'user') =>
+    tx.deleteFrom('ownership').where('instance', '=', instance).where('kind', '=', kind)
   return {
     ...definitionWrites(store, runId, now),
     ...rightWrites(store, runId, now),
     async intend(kind, entries) {
       const at = now().toISOString()
+      const instance = await installationId(store)
       const rows = entries.map(entry => ({
         id: newId(),
         kind,
@@ -41,56 +49,64 @@ export function ownershipWrites(store: Store, runId: string, now: () => Date): O
         sources: JSON.stringify(entry.sources),
         runId,
         at,
+        instance,
       }))
+      // What was adopted and is gone is made anew, and then it is our own.
+      const anew = { dynatraceId: null, state: 'creating', at, how: 'created', by: null } as const
       await store.write(async tx => {
         for (let start = 0; start < rows.length; start += 100) {
           await tx
             .insertInto('ownership')
             .values(rows.slice(start, start + 100))
             // An older claim stands, but what was there at its time may be gone: the attempt is made anew.
-            .onConflict(conflict =>
-              conflict.columns(['kind', 'nameKey']).doUpdateSet({ dynatraceId: null, state: 'creating', at }),
-            )
+            .onConflict(conflict => conflict.columns(['instance', 'kind', 'nameKey']).doUpdateSet(anew))
             .execute()
         }
       })
     },
     confirmGroup: (name, dynatraceId) =>
-      store.write(async tx => {
-        await update(tx, 'group', foldKey(name)).set({ dynatraceId, state: 'owned' }).execute()
+      write(async (tx, instance) => {
+        await updateOf(tx, instance, 'group')
+          .where('nameKey', '=', foldKey(name))
+          .set({ dynatraceId, state: 'owned' })
+          .execute()
       }),
     async confirmUsers(emailKeys) {
       if (emailKeys.length === 0) return
-      await store.write(async tx => {
-        for (const emailKey of emailKeys) await update(tx, 'user', emailKey).set({ state: 'owned' }).execute()
+      await write(async (tx, instance) => {
+        for (const emailKey of emailKeys) {
+          await updateOf(tx, instance, 'user')
+            .where('nameKey', '=', emailKey)
+            .set({ state: 'owned' })
+            .execute()
+        }
       })
     },
     setName: (dynatraceId, name, sources) =>
-      store.write(async tx => {
-        await tx
-          .updateTable('ownership')
+      write(async (tx, instance) => {
+        await updateOf(tx, instance, 'group')
           .set({ name, nameKey: foldKey(name), sources: JSON.stringify(sources) })
-          .where('kind', '=', 'group')
           .where('dynatraceId', '=', dynatraceId)
           .execute()
       }),
     setSources: (nameKey, sources) =>
-      store.write(async tx => {
-        await update(tx, 'group', nameKey)
+      write(async (tx, instance) => {
+        await updateOf(tx, instance, 'group')
+          .where('nameKey', '=', nameKey)
           .set({ sources: JSON.stringify(sources) })
           .execute()
       }),
     forgetGroups: dynatraceIds =>
-      store.write(async tx => {
+      write(async (tx, instance) => {
         for (const id of dynatraceIds) {
-          await tx.deleteFrom('ownership').where('kind', '=', 'group').where('dynatraceId', '=', id).execute()
+          await forgetOf(tx, instance, 'group').where('dynatraceId', '=', id).execute()
         }
       }),
     async forget(kind, nameKeys) {
       if (nameKeys.length === 0) return
-      await store.write(async tx => {
+      await write(async (tx, instance) => {
         for (const nameKey of nameKeys) {
-          await tx.deleteFrom('ownership').where('kind', '=', kind).where('nameKey', '=', nameKey).execute()
+          await forgetOf(tx, instance, kind).where('nameKey', '=', nameKey).execute()
         }
       })
     },

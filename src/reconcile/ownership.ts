@@ -5,9 +5,11 @@
  * A row is written before the call that creates the thing (`creating`) and completed after it
  * (`owned`), so that a crash between the two loses nothing and claims nothing that was there before.
  */
+import type { Selectable } from 'kysely'
 import { breathe } from '../lib/turns.ts'
 import type { Reader } from '../store/store.ts'
 import type { OwnershipRow } from '../store/tables.ts'
+import { knownInstallation } from './installation.ts'
 import { type OwnedRight, ownedRight } from './right-writes.ts'
 
 /** Rows in one query: a few milliseconds of the loop. */
@@ -22,6 +24,8 @@ export interface OwnedGroup {
   /** Ids of the IdP groups that feed it. */
   readonly sources: readonly string[]
   readonly at: string
+  /** It was there before us: it is never deleted, and keeps what it held. */
+  readonly adopted: boolean
 }
 
 /** A policy or boundary. */
@@ -33,6 +37,8 @@ export interface OwnedDefinition {
   /** Whether it is certain that it came about. */
   readonly state: 'creating' | 'owned'
   readonly at: string
+  /** Likewise. */
+  readonly adopted: boolean
 }
 
 export interface Ownership {
@@ -50,7 +56,9 @@ export interface Ownership {
   readonly invited: ReadonlyMap<string, string>
 }
 
+/** Of this installation: what the registry holds of another one is not ours. */
 export async function readOwnership(db: Reader): Promise<Ownership> {
+  const own = await knownInstallation(db)
   const groups = new Map<string, OwnedGroup>()
   const users = new Set<string>()
   const invited = new Map<string, string>()
@@ -60,6 +68,8 @@ export async function readOwnership(db: Reader): Promise<Ownership> {
   for (let after = ''; ; ) {
     const rows = await rowsAfter(db, after)
     for (const row of rows) {
+      // A database of an earlier release, which the doctor looks at before the bridge does, knows of one owner only.
+      if (row.instance !== undefined && row.instance !== own) continue
       if (row.kind === 'group') groups.set(row.nameKey, ownedGroup(row))
       else if (row.kind === 'user') {
         if (row.state === 'owned') users.add(row.nameKey)
@@ -77,10 +87,12 @@ export async function readOwnership(db: Reader): Promise<Ownership> {
   }
 }
 
-const rowsAfter = (db: Reader, id: string): Promise<readonly OwnershipRow[]> =>
+type StoredRow = Selectable<OwnershipRow>
+
+const rowsAfter = (db: Reader, id: string): Promise<readonly StoredRow[]> =>
   db.selectFrom('ownership').selectAll().where('id', '>', id).orderBy('id').limit(CHUNK).execute()
 
-function ownedGroup(row: OwnershipRow): OwnedGroup {
+function ownedGroup(row: StoredRow): OwnedGroup {
   return {
     rowId: row.id,
     dynatraceId: row.dynatraceId ?? undefined,
@@ -88,15 +100,17 @@ function ownedGroup(row: OwnershipRow): OwnedGroup {
     nameKey: row.nameKey,
     sources: JSON.parse(row.sources) as string[], // our own text, written below
     at: row.at,
+    adopted: row.how === 'adopted',
   }
 }
 
-const ownedDefinition = (row: OwnershipRow): OwnedDefinition => ({
+const ownedDefinition = (row: StoredRow): OwnedDefinition => ({
   id: row.dynatraceId ?? '',
   name: row.name,
   nameKey: row.nameKey,
   state: row.state,
   at: row.at,
+  adopted: row.how === 'adopted',
 })
 
 /** How far the clocks of Dynatrace and of this machine may be apart. */

@@ -5,6 +5,7 @@
 import { newId } from '../lib/ids.ts'
 import type { Store } from '../store/store.ts'
 import type { OwnershipRow } from '../store/tables.ts'
+import { installationId } from './installation.ts'
 
 export interface OwnedRight {
   /** `bindingKey` or `permissionKey`. */
@@ -28,32 +29,39 @@ export function rightWrites(store: Store, runId: string, now: () => Date): Right
     async claimRights(rights) {
       if (rights.length === 0) return
       const at = now().toISOString()
+      const instance = await installationId(store)
       const rows = rights.map(({ key, groupId, groupName }) => ({
         ...{ id: newId(), kind: 'right' as const, dynatraceId: groupId, name: groupName, nameKey: key },
-        ...{ state: 'owned' as const, sources: '[]', runId, at },
+        ...{ state: 'owned' as const, sources: '[]', runId, at, instance },
       }))
       await store.write(async tx => {
         for (let start = 0; start < rows.length; start += CHUNK) {
           await tx
             .insertInto('ownership')
             .values(rows.slice(start, start + CHUNK))
-            .onConflict(conflict => conflict.columns(['kind', 'nameKey']).doNothing())
+            .onConflict(conflict => conflict.columns(['instance', 'kind', 'nameKey']).doNothing())
             .execute()
         }
       })
     },
     async releaseRights(keys) {
       if (keys.length === 0) return
+      const instance = await installationId(store)
       await store.write(async tx => {
         for (const key of keys) {
-          await tx.deleteFrom('ownership').where('kind', '=', 'right').where('nameKey', '=', key).execute()
+          await tx
+            .deleteFrom('ownership')
+            .where('instance', '=', instance)
+            .where('kind', '=', 'right')
+            .where('nameKey', '=', key)
+            .execute()
         }
       })
     },
   }
 }
 
-export const ownedRight = (row: OwnershipRow): OwnedRight => ({
+export const ownedRight = (row: Pick<OwnershipRow, 'nameKey' | 'dynatraceId' | 'name'>): OwnedRight => ({
   key: row.nameKey,
   groupId: row.dynatraceId ?? '',
   groupName: row.name,

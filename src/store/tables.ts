@@ -15,9 +15,12 @@ export interface Tables {
   accountUsers: AccountUserRow
   refusals: RefusalRow
   findings: FindingRow
+  drifts: DriftRow
+  repairs: RepairRow
   settings: SettingRow
   changes: ChangeRow
   ownership: OwnershipRow
+  keptElements: KeptElementRow
   runs: RunRow
   runSteps: RunStepRow
   decisions: DecisionRow
@@ -121,6 +124,24 @@ export interface FindingRow {
   since: string
 }
 
+/** Drift that a pass left standing. */
+export interface DriftRow {
+  /** Digest of the key of the drift. */
+  key: string
+  since: string
+  cause: string
+  /** JSON; null when it is not known. */
+  actor: string | null
+}
+
+/** How often a thing was put right after somebody had changed it by hand. */
+export interface RepairRow {
+  /** As in `DriftRow`. */
+  key: string
+  times: number
+  lastAt: string
+}
+
 /** A setting that stored rows were computed with, so that a change of it is noticed at the start. */
 export interface SettingRow {
   name: string
@@ -145,12 +166,37 @@ export interface OwnershipRow {
   dynatraceId: string | null
   /** Name of the thing, or e-mail of the user, as we last wrote it; of a right its key. */
   name: string
-  /** `foldKey(name)`; unique per kind. */
+  /** `foldKey(name)`; unique per installation and kind. */
   nameKey: string
   state: 'creating' | 'owned'
   /** JSON array of the IdP group ids that feed a group; `[]` for a user. */
   sources: string
   runId: string
+  at: string
+  /** How it became ours. What was adopted was there before us: it is never deleted. */
+  how: Generated<'created' | 'adopted' | 'imported'>
+  /** Who adopted or imported it; null when the bridge made it. */
+  by: Generated<string | null>
+  /** Id of the installation that owns it: rows of another one are on record, and not ours. */
+  instance: string
+}
+
+/** What a group held when it was adopted. */
+export interface KeptElementRow {
+  id: string
+  /** As in `OwnershipRow`. */
+  instance: string
+  /** uuid in Dynatrace. */
+  groupId: string
+  kind: 'member' | 'binding' | 'permission'
+  /** Folded e-mail, `bindingKey` or `permissionKey`. */
+  key: string
+  /** For people. */
+  title: string
+  /** `kept`: beyond the rules, and left alone; `covered`: the rules wish for it too, and it goes when they no longer do. */
+  standing: 'kept' | 'covered'
+  reason: string
+  by: string
   at: string
 }
 

@@ -54,7 +54,14 @@ export async function makeDirectory(dataDir: string, size: Size): Promise<void> 
     'groups',
     'id display_name display_name_key external_id resource version created_at modified_at',
   )
-  const owned = inserter(db, 'ownership', 'id kind dynatrace_id name name_key state sources run_id at')
+  const { value: instance } = db.prepare(`select value from settings where name = 'installation'`).get() as {
+    value: string
+  } // made with the tables
+  const owned = inserter(
+    db,
+    'ownership',
+    'id kind dynatrace_id name name_key state sources run_id at instance',
+  )
   for (const n of size.groups.keys()) {
     const { displayName, displayNameKey, externalId, resource } = groupColumns({
       schemas: ['urn:ietf:params:scim:schemas:core:2.0:Group'],
@@ -63,7 +70,18 @@ export async function makeDirectory(dataDir: string, size: Size): Promise<void> 
     group(groupId(n), displayName, displayNameKey, externalId, resource, 1, at, at)
     const name = groupName(n)
     const sources = JSON.stringify([groupId(n)])
-    owned(uuid(`row ${n}`), 'group', accountGroupId(n), name, foldKey(name), 'owned', sources, 'bench', at)
+    owned(
+      uuid(`row ${n}`),
+      'group',
+      accountGroupId(n),
+      name,
+      foldKey(name),
+      'owned',
+      sources,
+      'bench',
+      at,
+      instance,
+    )
   }
   const member = inserter(db, 'members', 'group_id member_id kind')
   for (const [inGroup, of] of memberships(size)) member(groupId(inGroup), userId(of), 'User')

@@ -401,6 +401,7 @@ function facts(some: Partial<GuardFacts>): GuardFacts {
     ruleMode: () => undefined,
     failed: undefined,
     isFarewell: () => false,
+    driftOf: () => undefined,
     otherGroupsOf: () => [],
     uses: { of: new Map(), complete: true },
     limits: new Map(),

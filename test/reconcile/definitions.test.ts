@@ -604,6 +604,7 @@ test('verdicts', async t => {
     ruleMode: () => undefined,
     failed: undefined,
     isFarewell: () => false,
+    driftOf: () => undefined,
     otherGroupsOf: () => [],
     uses: { of: new Map(), complete: true },
     limits: new Map([['account', limits]]),

@@ -6,10 +6,22 @@ import type { CliDeps } from '../deps.ts'
 import { driftText } from '../output/drift-text.ts'
 import { jsonText } from '../output/json-text.ts'
 
-export async function drift(options: ConnectionOptions, deps: CliDeps): Promise<number> {
+export interface DriftOptions extends ConnectionOptions {
+  readonly class?: string | undefined
+  readonly severity?: string | undefined
+}
+
+export async function drift(options: DriftOptions, deps: CliDeps): Promise<number> {
   const client = createClient(await connectionOf(options, deps.env), options.timeout)
-  const found = await client.get('/api/v1/drift', driftSchema)
+  const found = await client.get(`/api/v1/drift${queryOf(options)}`, driftSchema)
   deps.out(options.json === true ? jsonText(found) : driftText(found, deps))
   if (found.inStep) return 0
   return found.steps.length > 0 ? 2 : 1
+}
+
+function queryOf(options: DriftOptions): string {
+  const query = new URLSearchParams()
+  if (options.class !== undefined) query.set('class', options.class)
+  if (options.severity !== undefined) query.set('severity', options.severity)
+  return query.size === 0 ? '' : `?${query}`
 }

@@ -11,7 +11,7 @@ export function driftText(drift: Drift, options: TextOptions): string {
   const lines = [
     `${paint('bold', 'Drift')} as ${run.id} saw it ${ageText(drift.ageSeconds)} ago`,
     '',
-    ...stepLines(steps, options),
+    ...stepLines(steps, { ...options, asDrift: true }),
     ...problemLines(problems, options),
     ...decisionLines(run.id, steps),
     paint('bold', summaryLine(drift)),

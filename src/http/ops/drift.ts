@@ -1,8 +1,17 @@
 /** What differs between desired and observed, as the newest full pass left it. */
+
 import { z } from 'zod'
 import type { Clock } from '../../lib/clock.ts'
+import {
+  type DriftClass,
+  type DriftSeverity,
+  driftClasses,
+  driftSeverities,
+  type Drift as KnownDrift,
+} from '../../reconcile/drift/drift.ts'
 import type { Reconciler } from '../../reconcile/reconciler.ts'
 import { headOf, type Run } from '../../reconcile/run.ts'
+import type { Step } from '../../reconcile/step.ts'
 import { tallyOf } from '../../reconcile/tally.ts'
 import { errorSchema } from './error-answer.ts'
 import { OperationsError } from './operations-error.ts'
@@ -39,12 +48,16 @@ export function registerDrift(routes: Routes, { reconciler, clock }: DriftParts)
         tags: ['drift'],
         operationId: 'getDrift',
         summary: 'Differences that stand, with verdicts and the age of the knowledge',
-        response: { 200: driftSchema, 401: errorSchema, 404: errorSchema },
+        querystring: z.strictObject({
+          class: z.enum(driftClasses).optional().describe('Only drift of this class.'),
+          severity: z.enum(driftSeverities).optional().describe('Only drift of this severity, and worse.'),
+        }),
+        response: { 200: driftSchema, 400: errorSchema, 401: errorSchema, 404: errorSchema },
       },
     },
-    async () => {
+    async request => {
       const run = await reconciler.latest()
-      if (run !== undefined) return driftOf(run, clock.now())
+      if (run !== undefined) return driftOf(run, clock.now(), request.query)
       throw new OperationsError(
         404,
         'no-full-run',
@@ -54,20 +67,37 @@ export function registerDrift(routes: Routes, { reconciler, clock }: DriftParts)
   )
 }
 
-export function driftOf(run: Run, now: Date): Drift {
-  const steps = run.plan.steps.filter(step => run.results[step.id]?.kind !== 'applied')
+export interface DriftFilter {
+  readonly class?: DriftClass | undefined
+  readonly severity?: DriftSeverity | undefined
+}
+
+/** Worst first; what is equally bad in the order of the plan. */
+export function driftOf(run: Run, now: Date, filter: DriftFilter = {}): Drift {
+  const standing = run.plan.steps.filter(step => run.results[step.id]?.kind !== 'applied')
+  const steps = standing.filter(step => isAskedFor(step, filter)).toSorted((a, b) => rankOf(a) - rankOf(b))
   const { unmanaged, problems } = run
   return {
     run: summaryOf(headOf(run)),
     ageSeconds: secondsSince(run.finishedAt ?? run.startedAt, now),
-    inStep: steps.length === 0 && problems.length === 0 && run.status === 'in-step',
+    inStep: standing.length === 0 && problems.length === 0 && run.status === 'in-step',
     steps,
-    repaired: run.plan.steps.length - steps.length,
+    repaired: run.plan.steps.length - standing.length,
     tally: tallyOf(steps, run.results),
     unmanaged,
     problems,
   }
 }
+
+function isAskedFor({ drift }: Step, filter: DriftFilter): boolean {
+  if (filter.class !== undefined && drift?.class !== filter.class) return false
+  return filter.severity === undefined || severityRank(drift) <= driftSeverities.indexOf(filter.severity)
+}
+
+const severityRank = (drift: KnownDrift | undefined): number =>
+  drift === undefined ? driftSeverities.length : driftSeverities.indexOf(drift.severity)
+
+const rankOf = ({ drift }: Step): number => severityRank(drift)
 
 const secondsSince = (instant: string, now: Date): number =>
   Math.max(0, Math.round((now.getTime() - Date.parse(instant)) / 1000))

@@ -1,7 +1,7 @@
 /** Asking for passes, and reading what became of them. */
 import { z } from 'zod'
 import type { Reconciler } from '../../reconcile/reconciler.ts'
-import type { Run, RunHead } from '../../reconcile/run.ts'
+import type { RunHead } from '../../reconcile/run.ts'
 import { errorSchema } from './error-answer.ts'
 import { OperationsError } from './operations-error.ts'
 import type { Routes } from './routes.ts'

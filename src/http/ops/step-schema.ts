@@ -1,5 +1,7 @@
 /** A step of a plan on the wire: what `reconcile/step.ts` says, as JSON. */
+
 import { z } from 'zod'
+import { driftClasses, driftSeverities } from '../../reconcile/drift/drift.ts'
 
 const text = z.string()
 const texts = z.record(z.string(), z.string())
@@ -56,12 +58,46 @@ const verdictSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('refuse'), guard: text, reason: text }),
 ])
 
+const actor = z.discriminatedUnion('kind', [
+  z.object({
+    kind: z.enum(['person', 'automation']),
+    name: text.describe('As the audit log of the account has it.'),
+    at: text,
+    client: text.optional().describe('Id of the OAuth client; absent for the console.'),
+    event: text.describe('Id of the audit event.'),
+  }),
+  z.object({ kind: z.literal('own-client'), at: text, event: text }),
+  z.object({ kind: z.literal('none') }),
+  z.object({ kind: z.literal('not-yet-known') }),
+  z.object({ kind: z.literal('unknown'), why: text }),
+])
+
+export const knownDriftSchema = z
+  .object({
+    class: z.enum(driftClasses),
+    key: text.describe('Of the thing: the same however it differs.'),
+    meaning: text,
+    rules: z.array(text).readonly(),
+    idpGroups: z.array(text).readonly(),
+    since: text.describe('When it was first seen.'),
+    effect: z.enum(['opens', 'closes', 'neither']).describe('What it does to access while it stands.'),
+    severity: z.enum(driftSeverities),
+    cause: z.enum(['directory', 'configuration', 'by-hand', 'unknown']).describe('Which side moved.'),
+    actor: actor.describe('Who did it, where it was done by hand.'),
+    contest: z
+      .object({ repairs: z.number(), lastRepairAt: text, restsUntil: text.optional() })
+      .optional()
+      .describe('Of what was repaired before and is back.'),
+  })
+  .meta({ id: 'DriftOfStep', description: 'What is known of the difference that a step would end.' })
+
 export const stepSchema = z
   .object({
     id: text.describe('Hash of the action: the same change has the same id in every plan.'),
     action: actionSchema,
     title: text.describe('One line for people, with names instead of ids.'),
     reason: text.describe('The IdP group and rule behind it, or what a person did in Dynatrace.'),
+    drift: knownDriftSchema.optional().describe('Absent in runs of earlier releases.'),
     verdict: verdictSchema.describe('hold waits for a person; refuse never happens, whoever asks.'),
   })
   .meta({ id: 'Step' })

@@ -1,5 +1,5 @@
 /** Why policies and boundaries of ours come, change and go. */
-import { plainText } from '../definition-text.ts'
+import { plainText, sameQuery, sameStatement } from '../definition-text.ts'
 import { lineChanges } from '../line-changes.ts'
 import type { StepAction } from '../step.ts'
 import type { Vocabulary } from './vocabulary.ts'
@@ -27,10 +27,16 @@ export function definitionReason(action: DefinitionAction, words: Vocabulary): s
     case 'update-policy': {
       const { from, to } = action
       const described = plainText(from.description) === plainText(to.description) ? [] : ['its description']
-      return difference(from.name, to.name, described, [from.statement, to.statement])
+      return difference(from.name, to.name, described, {
+        texts: [from.statement, to.statement],
+        isSame: sameStatement,
+      })
     }
     case 'update-boundary':
-      return difference(action.from.name, action.to.name, [], [action.from.query, action.to.query])
+      return difference(action.from.name, action.to.name, [], {
+        texts: [action.from.query, action.to.query],
+        isSame: sameQuery,
+      })
     case 'delete-policy':
     case 'delete-boundary':
       return 'bridge.yaml does not define it any more, and nothing needs it.'
@@ -52,15 +58,22 @@ function difference(
   oldName: string,
   newName: string,
   others: readonly string[],
-  [from, to]: readonly [string, string],
+  {
+    texts: [from, to],
+    isSame,
+  }: {
+    readonly texts: readonly [string, string]
+    readonly isSame: (one: string, other: string) => boolean
+  },
 ): string {
+  const isSaidAnew = !isSame(from, to)
   const what = [
     ...(oldName === newName ? [] : [`its name ("${oldName}")`]),
     ...others,
-    ...(plainText(from) === plainText(to) ? [] : ['its text']),
+    ...(isSaidAnew ? ['its text'] : []),
   ]
   const why = `In the account ${what.join(' and ')} ${what.length === 1 ? 'is' : 'are'} not as in bridge.yaml: edited by hand, or defined anew.`
-  const changes = lineChanges(from, to)
+  const changes = isSaidAnew ? lineChanges(from, to) : []
   const shown = changes.slice(0, LINES_SHOWN).map(({ sign, line }) => `${sign} ${line}`)
   const more = changes.length - shown.length
   return [why, ...shown, ...(more > 0 ? [`(and ${more} more lines)`] : [])].join('\n')

@@ -2,6 +2,7 @@
 import type { Level } from '../../dynatrace/dynatrace.ts'
 import type { BindingAction } from '../bindings/moves.ts'
 import { realmsOf } from '../bindings/realm.ts'
+import { impliedBy } from '../canonical/implied-role.ts'
 import { bindingPairKey, groupLevelKey } from '../keys.ts'
 import type { State, StateBinding, StatePermission } from '../state.ts'
 import type { StepAction } from '../step.ts'
@@ -58,7 +59,7 @@ export function permissionActions({
   }
   for (const [key, permission] of observed.permissions) {
     if (!desired.groups.has(permission.group) || desired.permissions.has(key)) continue
-    if (!mayTake(key, permission.group)) continue
+    if (!mayTake(key, permission.group) || impliedBy(permission, desired.permissions) !== undefined) continue
     if (blind.permissions.has(permission.group) || blind.unread.has(permission.group)) continue
     if (unsaid.has(groupLevelKey(permission.group, levelOfPermission(permission)))) continue
     actions.push({ kind: 'remove-permission', permission })

@@ -1,20 +1,23 @@
 /** What a difference between desired and observed is to the people who read it. `know-drift.ts` finds it out. */
 
-export type DriftClass =
+export const driftClasses = [
   /** The rules give it, and the account does not have it. */
-  | 'missing'
+  'missing',
   /** The account has it, and no rule gives it. */
-  | 'extra'
+  'extra',
   /** It is there, and says something else. */
-  | 'changed'
+  'changed',
   /** The thing is there under another name. */
-  | 'renamed'
-  /** A thing of ours is gone, and the account has one of the same name under another id. */
-  | 'recreated'
+  'renamed',
+  /** A thing of ours is gone: what is made in its place has another id. */
+  'recreated',
   /** Ours, and no rule wants it any more. */
-  | 'orphaned'
+  'orphaned',
   /** We repaired it before, and it is back. */
-  | 'contested'
+  'contested',
+] as const
+
+export type DriftClass = (typeof driftClasses)[number]
 
 /** Which side moved. */
 export type DriftCause =
@@ -26,8 +29,10 @@ export type DriftCause =
   | 'by-hand'
   | 'unknown'
 
-/** By the access that the drift opens or closes, as long as it stands. */
-export type DriftSeverity = 'critical' | 'high' | 'medium' | 'low'
+/** By the access that the drift opens or closes, as long as it stands; worst first. */
+export const driftSeverities = ['critical', 'high', 'medium', 'low'] as const
+
+export type DriftSeverity = (typeof driftSeverities)[number]
 
 /** Who brought the drift about. */
 export type DriftActor =
@@ -38,7 +43,7 @@ export type DriftActor =
       /** ISO 8601. */
       readonly at: string
       /** Id of the OAuth client; undefined for the console. */
-      readonly client: string | undefined
+      readonly client?: string | undefined
       /** Id of the audit event, for those who look it up. */
       readonly event: string
     }
@@ -70,6 +75,6 @@ export interface Drift {
   readonly actor: DriftActor
   /** Of contested drift: how often it was repaired before, when last, and before when it is not repaired again. */
   readonly contest?:
-    | { readonly repairs: number; readonly lastRepairAt: string; readonly restsUntil: string | undefined }
+    | { readonly repairs: number; readonly lastRepairAt: string; readonly restsUntil?: string | undefined }
     | undefined
 }

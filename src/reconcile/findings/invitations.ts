@@ -8,6 +8,7 @@ import type { Finding } from '../../lib/finding.ts'
 import { domainKey, domainOf } from '../../lib/mail-domain.ts'
 import type { Reader } from '../../store/store.ts'
 import { textList } from '../../store/text-list.ts'
+import { thisInstallation } from '../installation.ts'
 import type { Plan, StepResult } from '../step.ts'
 
 /** The link in an invitation is good for 24 hours (Dynatrace: invite users). */
@@ -92,6 +93,7 @@ async function invitedAt(db: Reader, emailKeys: readonly string[]): Promise<Read
     .selectFrom('ownership')
     .select(['nameKey', 'at'])
     .where('kind', '=', 'user')
+    .where('instance', '=', thisInstallation(db))
     .where('state', '=', 'owned')
     .where('nameKey', 'in', sql<string>`${textList(db, JSON.stringify(emailKeys))}`)
     .execute()

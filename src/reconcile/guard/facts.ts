@@ -1,6 +1,8 @@
 /** What the guards judge steps by. */
+
 import type { AccessModel } from '../../access/model.ts'
 import type { Uses } from '../bindings-of-definitions.ts'
+import type { Drift } from '../drift/drift.ts'
 import type { RuleModeOf } from '../rule-modes.ts'
 import type { GroupRef } from '../state.ts'
 import type { StepAction } from '../step.ts'
@@ -35,6 +37,8 @@ export interface GuardFacts {
   readonly failed: FailedExpectation | undefined
   /** Whether the action does nothing but take away from somebody whom the IdP has deactivated or deleted. */
   readonly isFarewell: (action: StepAction) => boolean
+  /** What is known of the difference behind a step. */
+  readonly driftOf: (stepId: string) => Drift | undefined
   readonly decisions: Decisions
 }
 

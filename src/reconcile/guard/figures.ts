@@ -2,6 +2,7 @@
 import type { Dynatrace, GroupOwner } from '../../dynatrace/dynatrace.ts'
 import { semaphore } from '../../lib/semaphore.ts'
 import type { Reader } from '../../store/store.ts'
+import { thisInstallation } from '../installation.ts'
 import type { ObservedState } from '../observe/observed.ts'
 import type { GroupRef } from '../state.ts'
 import type { StepAction } from '../step.ts'
@@ -71,6 +72,7 @@ export async function readTotals(
     .selectFrom('ownership')
     .select(({ fn }) => fn.countAll().as('count'))
     .where('kind', '=', 'group')
+    .where('instance', '=', thisInstallation(db))
     .executeTakeFirstOrThrow()
   return { people: Math.max(Number(users.count), observedUsers), groups: Number(groups.count) }
 }

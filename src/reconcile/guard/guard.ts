@@ -5,6 +5,7 @@
  * than a hold, and what a person approved is no longer held.
  */
 import type { Verdict } from '../step.ts'
+import { heldForContest } from './contested.ts'
 import { bindingsWithout, deletionsOfUsed, removalsWithout } from './definitions.ts'
 import type { GuardFacts } from './facts.ts'
 import { heldByShrink, heldByThresholds } from './limits.ts'
@@ -27,6 +28,7 @@ export function judge(steps: readonly Draft[], facts: GuardFacts): ReadonlyMap<s
     ...heldByThresholds(plain, facts),
     ...heldByShrink(plain, facts),
     ...heldForDoubt(steps, facts),
+    ...heldForContest(steps, facts),
     ...heldForOtherGroups(steps, facts),
   ])
   const { approved, rejected } = facts.decisions

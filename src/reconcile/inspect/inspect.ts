@@ -11,6 +11,7 @@ import type { Dynatrace } from '../../dynatrace/dynatrace.ts'
 import type { AccountUser } from '../../dynatrace/types/user.ts'
 import type { Store } from '../../store/store.ts'
 import type { CatalogueReader } from '../catalogue-memory.ts'
+import { thisInstallation } from '../installation.ts'
 import { listGroups } from '../managed-groups.ts'
 import type { RunStore } from '../run-store.ts'
 import { heldBindings } from './bindings.ts'
@@ -73,6 +74,7 @@ const ownedRows = (store: Store) =>
     .selectFrom('ownership')
     .select(['kind', 'dynatraceId', 'name', 'nameKey', 'at'])
     .where('kind', 'in', ['group', 'user'])
+    .where('instance', '=', thisInstallation(store.db))
     .execute()
 
 function userOf(

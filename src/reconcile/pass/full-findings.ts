@@ -5,6 +5,7 @@ import type { Finding } from '../../lib/finding.ts'
 import { inTurns } from '../../lib/turns.ts'
 import type { DesiredState } from '../desired-state.ts'
 import { accountFindings } from '../findings/account-findings.ts'
+import { contestedDrift } from '../findings/contested.ts'
 import { datedFindings, keepFindings } from '../findings/first-seen.ts'
 import type { ObservedState } from '../observe/observed.ts'
 import type { Plan, StepResult } from '../step.ts'
@@ -34,6 +35,7 @@ export async function fullFindings(
   const findings = [
     ...(await inTurns(passFindings(pass))),
     ...(await accountFindings({ ...pass, snapshot, catalogue, now }, parts)),
+    ...contestedDrift(pass.plan),
     ...pass.met,
     ...expiryFindings(asked.model, now),
     ...unlistedEnvironments(pass.model, catalogue),

@@ -12,7 +12,7 @@ import type { Found, PlanRequest } from './plan-pass.ts'
 import { type Premises, withEnded } from './premises.ts'
 import type { PassParts } from './request.ts'
 
-/** All but the limits, which other questions need as well. */
+/** All but the limits, which other questions need as well, and what is known of drift. */
 export async function guardFacts(
   actions: readonly StepAction[],
   { snapshot, groupName, desiredGroup, endedBehind }: Vocabulary,
@@ -25,7 +25,7 @@ export async function guardFacts(
     readonly found: Found
     readonly parts: Pick<PassParts, 'store' | 'dynatrace'>
   },
-): Promise<Omit<GuardFacts, 'limits'>> {
+): Promise<Omit<GuardFacts, 'limits' | 'driftOf'>> {
   const sizes = await groupSizes(actions, observed, dynatrace)
   const others = await otherGroups(actions, mine.all, dynatrace)
   return {

@@ -8,6 +8,7 @@ import { Ledger } from '../apply/ledger.ts'
 import { activeLevels } from '../catalogue.ts'
 import { desiredState } from '../desired-state.ts'
 import { doubtedDeactivations } from '../doubt.ts'
+import { keepDrift } from '../drift/keep-drift.ts'
 import { expectedAccess } from '../expected-access.ts'
 import { keepFacts } from '../facts.ts'
 import { mayTake } from '../federated-groups.ts'
@@ -110,6 +111,10 @@ export async function runPass(asked: PassRequest, parts: PassParts): Promise<Pas
     )
   }
   const allProblems = [...observed.problems, ...premiseProblems(premises), ...expected.problems, ...problems]
+  if (acts && request.isRehearsal !== true) {
+    const isWhole = full && allProblems.length === 0
+    await keepDrift({ plan, results, model, isWhole }, { store, now: clock.now() })
+  }
   const seen = { premises, desired, observed, plan, model, results }
   return {
     plan,

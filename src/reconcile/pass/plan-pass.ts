@@ -86,7 +86,11 @@ export async function planPass(
   }
   const drifts = await knowDrift(actions, words, { found, parts })
   const { limits, problems } = await readLimits(actions, parts.dynatrace)
-  const facts = { ...(await guardFacts(actions, words, { request, found, parts })), limits }
+  const facts = {
+    ...(await guardFacts(actions, words, { request, found, parts })),
+    limits,
+    driftOf: (id: string) => drifts.get(id),
+  }
   const planning = makePlan({
     actions,
     staying: desired.placed,

@@ -7,6 +7,8 @@ import * as tables from './0001-tables.ts'
 import * as identity from './0002-identity.ts'
 import * as findings from './0003-findings.ts'
 import * as runSteps from './0004-run-steps.ts'
+import * as drift from './0005-drift.ts'
+import * as ownership from './0006-ownership.ts'
 
 interface Migration {
   readonly number: number
@@ -21,6 +23,8 @@ const migrations: readonly Migration[] = [
   { number: 2, name: 'identity', up: identity.up },
   { number: 3, name: 'findings', up: findings.up },
   { number: 4, name: 'steps of runs', up: runSteps.up },
+  { number: 5, name: 'drift', up: drift.up },
+  { number: 6, name: 'ownership', up: ownership.up },
 ]
 
 /** All steps in one transaction. Throws a `BridgeError` when the database is of a later release. */
