@@ -156,6 +156,18 @@ export interface Expectation {
   readonly place: { readonly file: string; readonly line: number; readonly column: number }
 }
 
+/** How many, and what part of all in percent. */
+export interface Budget {
+  readonly count: number
+  readonly percent: number
+}
+
+/** A time in which nothing happens without a person. */
+export type FreezeWindow =
+  | { readonly kind: 'once'; readonly from: string; readonly until: string; readonly reason: string }
+  /** Minutes since Monday, 00:00 UTC; `until` before `from` goes over the end of the week. */
+  | { readonly kind: 'weekly'; readonly from: number; readonly until: number; readonly reason: string }
+
 export interface AccessModel {
   readonly environments: readonly Environment[]
   readonly mode: Mode
@@ -174,9 +186,16 @@ export interface AccessModel {
     /** Folded group names. */
     readonly groups: readonly string[]
   }
+  /** Whether nothing at all is changed in the account, whatever is approved. */
+  readonly readOnly: boolean
   readonly guards: {
-    readonly removals: { readonly count: number; readonly percent: number }
+    readonly removals: Budget & { readonly perDay: Budget }
     readonly groupShrink: { readonly percent: number }
+    /** Of people whom the IdP deactivates or deletes within 24 hours; both figures have to be passed. */
+    readonly directoryShrink: Budget
+    /** What becomes of changes of the file that give rights of administrators, or take boundaries off. */
+    readonly widening: 'hold' | 'allow'
+    readonly freeze: readonly FreezeWindow[]
   }
   /** Milliseconds between full passes. */
   readonly fullPassEveryMs: number

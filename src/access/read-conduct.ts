@@ -1,19 +1,11 @@
-/** The part of `bridge.yaml` that says how the bridge goes about its work: lifecycle, protection, guards, schedule. */
+/** The part of `bridge.yaml` that says how the bridge goes about its work: lifecycle, protection, schedule. */
 import { z } from 'zod'
 import { foldKey } from '../lib/fold.ts'
 import type { Path } from './locate.ts'
 import type { AccessModel, Leaving } from './model.ts'
 import { type Reading, readList, readMapping, readValue } from './reading.ts'
-import {
-  groupShrinkShape,
-  guardsShape,
-  lifecycleShape,
-  protectShape,
-  removalsShape,
-  removeAfterShape,
-  scheduleShape,
-} from './schema/conduct.ts'
-import { count, duration, email, percent, text } from './values.ts'
+import { lifecycleShape, protectShape, removeAfterShape, scheduleShape } from './schema/conduct.ts'
+import { duration, email, text } from './values.ts'
 
 const invitation = z.enum(['on-creation', 'with-first-access'])
 const graceLimits = ['1s', '3650d'] as const
@@ -61,23 +53,6 @@ function readNames(
   const items = readList(value, path, reading) ?? []
   const names = items.flatMap((item, index) => readValue(schema, item, [...path, index], reading) ?? [])
   return [...new Set(names.map(foldKey))]
-}
-
-export function readGuards(value: unknown, path: Path, reading: Reading): AccessModel['guards'] {
-  const given = readMapping(value, path, guardsShape.keys, reading) ?? {}
-  const removalsPath = [...path, 'removals']
-  const removals = readMapping(given.removals ?? {}, removalsPath, removalsShape.keys, reading) ?? {}
-  const shrinkPath = [...path, 'groupShrink']
-  const shrink = readMapping(given.groupShrink ?? {}, shrinkPath, groupShrinkShape.keys, reading) ?? {}
-  return {
-    removals: {
-      count: readValue(count, removals.count ?? 20, [...removalsPath, 'count'], reading) ?? 20,
-      percent: readValue(percent, removals.percent ?? 10, [...removalsPath, 'percent'], reading) ?? 10,
-    },
-    groupShrink: {
-      percent: readValue(percent, shrink.percent ?? 50, [...shrinkPath, 'percent'], reading) ?? 50,
-    },
-  }
 }
 
 /** Milliseconds between full passes, and between looks at the audit log. */

@@ -5,11 +5,12 @@ import { checkDefinitionUse } from './definition-use.ts'
 import type { AccessModel, Mode } from './model.ts'
 import type { OpenFile } from './open-files.ts'
 import { readBoundaries } from './read-boundary.ts'
-import { readGuards, readLifecycle, readProtect, readSchedule } from './read-conduct.ts'
+import { readLifecycle, readProtect, readSchedule } from './read-conduct.ts'
 import { readConstants, warnUnusedConstants } from './read-constants.ts'
 import { readDefaults } from './read-defaults.ts'
 import { readEnvironments } from './read-environments.ts'
 import { readExpectations } from './read-expect.ts'
+import { readGuards } from './read-guards.ts'
 import { readPolicies } from './read-policy.ts'
 import { type RuleContext, readRule } from './read-rule.ts'
 import { scopeOf } from './read-template.ts'
@@ -63,6 +64,7 @@ export function readModel(files: readonly OpenFile[], today: string | undefined)
     expectations: expectations.map(({ value }) => value),
     lifecycle: readLifecycle(given.lifecycle ?? {}, ['lifecycle'], reading),
     protect: readProtect(given.protect ?? {}, ['protect'], reading),
+    readOnly: readValue(z.boolean(), given.readOnly ?? false, ['readOnly'], reading) ?? false,
     guards: readGuards(given.guards ?? {}, ['guards'], reading),
     ...readSchedule(given.schedule ?? {}, ['schedule'], reading),
   }

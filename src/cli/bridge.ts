@@ -19,17 +19,23 @@ import type { Clock } from '../lib/clock.ts'
 import { BridgeError, messageOf } from '../lib/errors.ts'
 import { type AccessViewParts, accessView } from '../reconcile/access-view.ts'
 import { policyTextMemory } from '../reconcile/account-texts.ts'
+import { adoptionDesk } from '../reconcile/adopt/desk.ts'
 import { callLedger } from '../reconcile/call-ledger.ts'
 import { catalogueMemory } from '../reconcile/catalogue-memory.ts'
 import { usageMemory } from '../reconcile/findings/usage-memory.ts'
 import { reconcileLoop } from '../reconcile/loop.ts'
+import { ownershipDesk } from '../reconcile/ownership/desk.ts'
+import { markerKeeper } from '../reconcile/ownership/marker-keeper.ts'
 import { runStore } from '../reconcile/run-store.ts'
 import { whatIf } from '../reconcile/what-if.ts'
 import { lenient, strict } from '../scim/dialects/dialects.ts'
-import { readJournal, verifyJournal } from '../store/journal.ts'
+import { readJournal } from '../store/journal.ts'
+import { exportJournal } from '../store/journal-export.ts'
+import { verifyJournal } from '../store/journal-verify.ts'
 import { openStore } from '../store/open.ts'
 import { createMetrics } from '../telemetry/metrics.ts'
 import { keepAccessModel } from './access-model.ts'
+import { pseudonymisePerson } from './pseudonymise.ts'
 import { userAccess } from './user-access.ts'
 
 export interface BridgeOptions {
@@ -115,7 +121,9 @@ export async function startBridge(options: BridgeOptions): Promise<RunningBridge
       clock,
     }
     const runs = runStore(store, clock, options.keepRunsDays)
+    const marker = markerKeeper({ store, clock })
     const reconciler = reconcileLoop(model.current(), {
+      marker,
       store,
       readSnapshot,
       changes: sqlChangeFeed(store),
@@ -157,8 +165,12 @@ export async function startBridge(options: BridgeOptions): Promise<RunningBridge
       registerOperations: scope =>
         registerOperations(scope, {
           reconciler,
+          ownership: ownershipDesk({ store, clock, connection }),
+          adoption: adoptionDesk(() => model.current(), { ...viewParts, store, runs, marker }),
           readJournal: query => readJournal(store.db, query),
-          verifyJournal: () => verifyJournal(store.db),
+          verifyJournal: anchors => verifyJournal(store.db, anchors),
+          exportJournal: filter => exportJournal(store.db, filter),
+          pseudonymise: asked => pseudonymisePerson(asked, { store, clock }),
           explainAccess: asked => userAccess(asked, { ...viewParts, store, runs, model: model.current() }),
           whatIf: proposed => whatIf({ current: model.current(), proposed }, { ...viewParts, store, runs }),
           viewAccess: scope => accessView(model.current(), scope, viewParts),

@@ -13,6 +13,8 @@ export interface Client {
   get<Schema extends z.ZodType>(path: string, schema: Schema): Promise<z.output<Schema>>
   /** An answer that is no JSON, as it is. */
   text(path: string): Promise<string>
+  /** An answer that may be large, piece by piece as it comes. */
+  download(path: string): AsyncIterable<string>
   post<Schema extends z.ZodType>(path: string, body: object, schema: Schema): Promise<z.output<Schema>>
   /** Ends when the bridge ends it, or with the deadline of the client. */
   events(path: string): AsyncIterable<RunEvent>
@@ -49,6 +51,7 @@ export function createClient(connection: Connection, timeoutSeconds: number): Cl
       return text
     },
     post: (path, body, schema) => call('POST', path, body, schema),
+    download: path => pieces(path, { connection, signal, timeoutSeconds }),
     events: path => runEvents(pieces(path, { connection, signal, timeoutSeconds })),
     getRun: async id =>
       toRun(await call('GET', `/api/v1/reconcile/runs/${encodeURIComponent(id)}`, undefined, runSchema)),
@@ -94,7 +97,7 @@ async function* pieces(path: string, sending: Sending): AsyncGenerator<string> {
       signal,
       // Between two events it may be quiet for as long as the bridge says nothing.
       bodyTimeout: 0,
-      headers: { authorization: `Bearer ${connection.token}`, accept: 'text/event-stream' },
+      headers: { authorization: `Bearer ${connection.token}`, accept: 'text/event-stream, */*' },
     })
     if (statusCode !== 200) throw refused(statusCode, await body.text(), connection)
     body.setEncoding('utf8')

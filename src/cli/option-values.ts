@@ -27,3 +27,14 @@ export function assignment(
 
 /** An option that may be given several times; all of its values count, in order. */
 export const repeated = (text: string, before: readonly string[] = []): readonly string[] => [...before, text]
+
+/** A repeatable option `seq:hash`: a line of the journal that was written down elsewhere. */
+export function anchor(
+  text: string,
+  before: readonly { readonly seq: number; readonly hash: string }[] = [],
+): readonly { readonly seq: number; readonly hash: string }[] {
+  const match = /^(\d{1,15}):([0-9a-f]{64})$/.exec(text)
+  if (match === null)
+    throw new InvalidArgumentError('It must be <seq>:<hash>, as "journal verify" tells them.')
+  return [...before, { seq: Number(match[1]), hash: match[2] ?? '' }]
+}

@@ -6,22 +6,24 @@ import { Command, CommanderError, Option } from 'commander'
 import { BridgeError, messageOf } from '../lib/errors.ts'
 import { driftClasses, driftSeverities } from '../reconcile/drift/drift.ts'
 import { seeds } from '../simulator/seed/seed-name.ts'
+import type { AdoptOptions } from './commands/adopt.ts'
 import type { DecisionOptions } from './commands/decide.ts'
 import type { DiffOptions } from './commands/diff.ts'
 import type { DoctorOptions } from './commands/doctor.ts'
 import type { DriftOptions } from './commands/drift.ts'
 import type { ExplainOptions } from './commands/explain.ts'
 import type { FindingsOptions } from './commands/findings.ts'
-import type { JournalOptions } from './commands/journal.ts'
+import type { ExportOptions, JournalOptions, PseudonymiseOptions, VerifyOptions } from './commands/journal.ts'
 import type { LintOptions } from './commands/lint.ts'
 import type { MatrixOptions } from './commands/matrix.ts'
+import type { ImportOptions, WordOptions } from './commands/ownership.ts'
 import type { PlanOptions } from './commands/plan.ts'
 import type { RunOptions, RunsOptions } from './commands/runs.ts'
 import type { SimulatorCommandOptions } from './commands/simulator.ts'
 import type { WhoCanOptions } from './commands/who-can.ts'
 import type { ConnectionOptions } from './connection.ts'
 import type { CliDeps } from './deps.ts'
-import { assignment, nonEmpty, repeated, wholeNumber } from './option-values.ts'
+import { anchor, assignment, nonEmpty, repeated, wholeNumber } from './option-values.ts'
 
 /** Adds one more command. It reports its exit code by `run`, as the built-in ones do. */
 export type ExtraCommand = (program: Command, context: CommandContext) => void
@@ -86,6 +88,7 @@ export function buildProgram(context: CommandContext, extra: readonly ExtraComma
     .addOption(
       new Option('--severity <severity>', 'only this one and what is worse').choices(driftSeverities),
     )
+    .option('--benign', 'show also what the account says in other words')
     .action((options: DriftOptions) =>
       run(async () => (await import('./commands/drift.ts')).drift(options, deps)),
     )
@@ -130,6 +133,8 @@ export function buildProgram(context: CommandContext, extra: readonly ExtraComma
     )
   addQuestions(program, context)
   addJournal(program, context)
+  addOwnership(program, context)
+  addAdopt(program, context)
   return program
 }
 
@@ -234,20 +239,97 @@ function addJournal(program: Command, { deps, run }: CommandContext): void {
     .option('--run <id>', 'only entries of this run')
     .option('--request <id>', 'only entries of this request')
     .option('--kind <kind>', 'only entries of this kind')
+    .option('--from <instant>', 'only entries from then on, e.g. 2026-11-01 or 2026-11-01T12:00Z')
+    .option('--to <instant>', 'only entries before')
+    .option('--person <name>', 'only entries that name this person', nonEmpty)
     .action((options: JournalOptions) =>
       run(async () => (await import('./commands/journal.ts')).journal(options, deps)),
     )
+  // The connection's options belong to `journal` and may stand on either side of these, as may its filters.
+  const commands = () => import('./commands/journal.ts')
   command
     .command('verify')
     .description('check that no entry was changed or removed')
+    .option('--anchor <seq:hash>', 'an entry written down elsewhere; may be repeated', anchor)
+    .option('--file <file>', 'check an export instead, without a bridge')
     .action((_options: object, self: Command) =>
-      // The connection's options belong to `journal` and may stand on either side of `verify`.
+      run(async () => (await commands()).verifyJournal(self.optsWithGlobals<VerifyOptions>(), deps)),
+    )
+  command
+    .command('export')
+    .description('write it as JSON Lines, oldest first, in a form that proves itself')
+    .option('--out <file>', 'by default standard output', nonEmpty)
+    .action((_options: object, self: Command) =>
+      run(async () => (await commands()).exportJournal(self.optsWithGlobals<ExportOptions>(), deps)),
+    )
+  command
+    .command('pseudonymise')
+    .description('delete the names of a person from the record; it cannot be undone')
+    .argument('<person>', 'user name or address')
+    .requiredOption('--by <name>', 'who asks for it', nonEmpty)
+    .requiredOption('--reason <text>', 'why, for the journal', nonEmpty)
+    .action((person: string, _options: object, self: Command) =>
       run(async () =>
-        (await import('./commands/journal.ts')).verifyJournal(
-          self.optsWithGlobals<ConnectionOptions>(),
-          deps,
-        ),
+        (await commands()).pseudonymise(person, self.optsWithGlobals<PseudonymiseOptions>(), deps),
       ),
+    )
+}
+
+function addOwnership(program: Command, { deps, run }: CommandContext): void {
+  const ownership = program
+    .command('ownership')
+    .description('what of the account is whose: look, export, import, take over')
+  const commands = () => import('./commands/ownership.ts')
+  const word = (command: Command) =>
+    command
+      .requiredOption('--by <name>', 'who decides', nonEmpty)
+      .requiredOption('--reason <text>', 'why, for the journal', nonEmpty)
+  remote(ownership.command('list'), 'show what is ours, and how it became so').action(
+    (options: ConnectionOptions) => run(async () => (await commands()).listOwnership(options, deps)),
+  )
+  remote(ownership.command('export'), 'write the registry as JSON')
+    .option('--out <file>', 'into this file, by default to standard output', nonEmpty)
+    .action((options: ConnectionOptions & { out?: string }) =>
+      run(async () => (await commands()).exportOwnership(options, deps)),
+    )
+  word(remote(ownership.command('import'), 'bring an exported registry back, checked against the account'))
+    .argument('<file>', 'what export wrote')
+    .option('--plan', 'only tell what would come of it')
+    .action((file: string, options: ImportOptions) =>
+      run(async () => (await commands()).importOwnership(file, options, deps)),
+    )
+  word(remote(ownership.command('migrate'), 'take over what another installation owned'))
+    .requiredOption('--from <id>', 'its instance id', nonEmpty)
+    .option('--plan', 'only tell what would come of it')
+    .action((options: ImportOptions & { from: string }) =>
+      run(async () => (await commands()).migrateOwnership(options, deps)),
+    )
+  word(
+    remote(ownership.command('claim'), 'look after the account from now on; the other bridge observes'),
+  ).action((options: WordOptions) => run(async () => (await commands()).claimOwnership(options, deps)))
+}
+
+function addAdopt(program: Command, { deps, run }: CommandContext): void {
+  const commands = () => import('./commands/adopt.ts')
+  const adopt = remote(
+    program.command('adopt'),
+    'take over groups, policies and boundaries that were there before: nothing is dropped',
+  )
+    .argument('[names...]', 'without any and without --all: list what can be adopted')
+    .option('--all', 'everything that can be adopted')
+    .option('--kept', 'list what adopted groups keep beyond the rules')
+    .option('--by <name>', 'who decides; without, only what would follow is shown', nonEmpty)
+    .option('--reason <text>', 'why, for the journal', nonEmpty)
+    .action((names: readonly string[], options: AdoptOptions) =>
+      run(async () => (await commands()).adopt(names, options, deps)),
+    )
+  adopt
+    .command('release')
+    .description('give a kept element up: the next pass takes it away, through the guards')
+    .argument('<element>', 'its id')
+    .action((id: string, _options: object, self: Command) =>
+      // The options belong to `adopt` and may stand on either side of `release`.
+      run(async () => (await commands()).releaseKept(id, self.optsWithGlobals<AdoptOptions>(), deps)),
     )
 }
 

@@ -57,6 +57,8 @@ export interface ManagedGroups {
   readonly refsInScope: ReadonlySet<GroupRef>
   /** Of those in scope. */
   readonly orphans: readonly StateGroup[]
+  /** Likewise, those that were there before us: they are not deleted. */
+  readonly handedBack: ReadonlySet<GroupRef>
 }
 
 export function managedGroups(
@@ -74,6 +76,8 @@ export function managedGroups(
     if (holdsGroup(scope, foldKey(group.name))) refsInScope.add(ref)
   const all = new Set([...assignment.desired.keys(), ...unruled.map(([ref]) => ref)])
   const there = accountGroups.filter(group => all.has(group.id))
+  const orphaned = there.filter(group => assignment.orphans.has(group.id) && refsInScope.has(group.id))
+  const isAdopted = ({ id }: AccountGroup) => assignment.orphans.get(id)?.adopted === true
   return {
     all: new Set(there.map(group => group.id)),
     inScope: [
@@ -83,8 +87,9 @@ export function managedGroups(
         .filter(group => refsInScope.has(group.id)),
     ],
     refsInScope,
-    orphans: there
-      .filter(group => assignment.orphans.has(group.id) && refsInScope.has(group.id))
+    orphans: orphaned
+      .filter(group => !isAdopted(group))
       .map(({ id, name, description }) => ({ ref: id, name, description })),
+    handedBack: new Set(orphaned.filter(isAdopted).map(({ id }) => id)),
   }
 }

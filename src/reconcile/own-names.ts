@@ -23,6 +23,7 @@ export function definitionsFor(definitions: Definitions, groups: Iterable<Desire
     policies: only(definitions.policies),
     boundaries: only(definitions.boundaries),
     unwanted: { policies: [], boundaries: [] },
+    taken: [],
     vanished: [],
   }
 }

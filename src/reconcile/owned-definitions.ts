@@ -25,6 +25,8 @@ export interface Definitions {
   /** As they should be, by id; without those that cannot be said. */
   readonly policies: ReadonlyMap<string, StatePolicy>
   readonly boundaries: ReadonlyMap<string, StateBoundary>
+  /** Wished for, while something that is not ours has the name at that level. */
+  readonly taken: readonly TakenDefinition[]
   /** In the account, in the registry, and in no definition: as the account calls them, without their text. */
   readonly unwanted: {
     readonly policies: readonly StatePolicy[]
@@ -45,6 +47,11 @@ export interface Definitions {
   readonly askedForBy: ReadonlyMap<string, readonly string[]>
   readonly findings: readonly Finding[]
 }
+
+/** `id`: of what has the name. */
+export type TakenDefinition =
+  | { readonly kind: 'policy'; readonly id: string; readonly wished: Omit<StatePolicy, 'id'> }
+  | { readonly kind: 'boundary'; readonly id: string; readonly wished: Omit<StateBoundary, 'id'> }
 
 export interface DefinitionInput {
   readonly wished: Pick<Desired, 'policies' | 'boundaries' | 'withheldBoundaries'>
@@ -102,6 +109,14 @@ export function assignDefinitions(input: DefinitionInput): Definitions {
           query: catalogue.boundaries.find(each => each.id === id)?.query ?? '',
         })),
     },
+    taken: [
+      ...policies.taken.map(([id, { name, description, statement, level }]) => {
+        return { kind: 'policy' as const, id, wished: { name, description, statement, level } }
+      }),
+      ...boundaries.taken.map(([id, { name, query }]) => {
+        return { kind: 'boundary' as const, id, wished: { name, query } }
+      }),
+    ],
     policyIds: policies.ids,
     boundaryIds: boundaries.ids,
     withheld: { policies: policies.withheld, boundaries: untouched },
@@ -125,6 +140,7 @@ function assignKind<W extends Wish>(
   const wanted: (readonly [string, W])[] = []
   const used = new Set<string>()
   const withheld = new Set<string>()
+  const taken: (readonly [string, W])[] = []
   const claims: DefinitionEntry[] = []
   const findings: Finding[] = []
   for (const wish of wishes) {
@@ -140,8 +156,10 @@ function assignKind<W extends Wish>(
     }
     const ours = byId.get(id)
     const hasName = ours !== undefined && foldKey(ours.name) === foldKey(wish.name)
-    if (!hasName && byName.get(nameKey)?.some(each => each.id !== id) === true) {
+    const [homonym] = byName.get(nameKey)?.filter(each => each.id !== id) ?? []
+    if (!hasName && homonym !== undefined) {
       withheld.add(nameKey)
+      if (ours === undefined) taken.push([homonym.id, wish])
       findings.push(nameTaken(kind, wish.name, wish.level))
       continue
     }
@@ -155,7 +173,9 @@ function assignKind<W extends Wish>(
   for (const row of rows.values()) {
     if (used.has(row.nameKey)) continue
     const there = byId.get(row.id)
-    if (there !== undefined) {
+    // What was there before us is given up, and stays.
+    if (there !== undefined && row.adopted) vanished.push({ kind, id: row.id, nameKey: row.nameKey })
+    else if (there !== undefined) {
       unwanted.push({ ...there, row })
       if (row.state === 'creating') claims.push({ kind, id: row.id, name: row.name, nameKey: row.nameKey })
     } else if (isGone(kind, row, catalogue, now)) vanished.push({ kind, id: row.id, nameKey: row.nameKey })
@@ -163,7 +183,7 @@ function assignKind<W extends Wish>(
   const ids = [...rows.values()].map(row => row.id)
   const present = [...ids, ...wanted.map(([id]) => id)].filter(id => byId.has(id))
   const wantedIds = new Map(wanted.map(([id, wish]) => [definitionKey(wish.level, wish.name), id]))
-  return { wanted, ids: wantedIds, unwanted, withheld, present, claims, vanished, findings }
+  return { wanted, ids: wantedIds, unwanted, withheld, taken, present, claims, vanished, findings }
 }
 
 /** What was not read may be there all the same, and so may what was sent a moment ago. */

@@ -2,6 +2,7 @@
 import type { Finding } from '../lib/finding.ts'
 import { shortId } from '../lib/ids.ts'
 import type { BlastRadius } from './blast-radius.ts'
+import type { Benign } from './canonical/benign.ts'
 import type { NewEnvironment } from './new-environments.ts'
 import type { Plan, StepResult } from './step.ts'
 import { type Tally, tallyOf } from './tally.ts'
@@ -58,6 +59,8 @@ export interface Run {
   readonly snapshot?: RunSnapshot | undefined
   /** Environments that get something of ours for the first time. Runs of earlier releases did not tell. */
   readonly newEnvironments?: readonly NewEnvironment[] | undefined
+  /** What the account says in other words; of full passes. Runs of earlier releases did not tell. */
+  readonly benign?: readonly Benign[] | undefined
   /** Dynatrace calls by operation. */
   readonly calls: Readonly<Record<string, number>>
   /** Why the run failed or is partial. */

@@ -4,6 +4,7 @@
  *   hash(n) = sha256( hash(n-1) + canonical JSON of line n )        hash(0) = 64 zeros
  */
 import { sha256 } from '../lib/digest.ts'
+import type { Disguise } from './disguise.ts'
 import type { JournalEntry } from './journal-entry.ts'
 import type { JournalRow } from './tables.ts'
 
@@ -16,6 +17,7 @@ export const genesis: Link = { seq: 0, hash: '0'.repeat(64) }
 export function chainJournal(
   head: Link | undefined,
   entries: readonly { readonly entry: JournalEntry; readonly at: string }[],
+  disguise: Disguise,
 ): readonly JournalRow[] {
   let link = head ?? genesis
   return entries.map(({ entry, at }) => {
@@ -25,8 +27,8 @@ export function chainJournal(
       kind: entry.kind,
       runId: entry.runId ?? null,
       requestId: entry.requestId ?? null,
-      actor: entry.actor,
-      data: JSON.stringify(entry.data),
+      actor: disguise.inText(entry.actor),
+      data: disguise.inJson(JSON.stringify(entry.data)),
       previousHash: link.hash,
     }
     const chained = { ...row, hash: hashOf(row) }

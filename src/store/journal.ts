@@ -1,10 +1,14 @@
-/** Reading the journal, and following its chain. `tail.ts` adds to it. */
-import { genesis, hashOf, type Link } from './journal-chain.ts'
+/** Reading the journal, with the names of people in their places. `tail.ts` adds to it. */
+import type { ExpressionBuilder } from 'kysely'
+import { breathe } from '../lib/turns.ts'
+import { nameKey } from './disguise.ts'
 import type { JournalEntry } from './journal-entry.ts'
+import { type Names, namesIn, reveal, revealJson, tokensLabelled, tokensOf } from './pseudonyms.ts'
 import type { Reader } from './store.ts'
-import type { JournalRow } from './tables.ts'
+import type { JournalRow, Tables } from './tables.ts'
 
-const VERIFY_CHUNK = 1000
+/** Lines looked through at a time for a person. */
+const CHUNK = 2_000
 
 export interface JournalLine extends JournalEntry {
   readonly seq: number
@@ -12,7 +16,17 @@ export interface JournalLine extends JournalEntry {
   readonly hash: string
 }
 
-export interface JournalQuery {
+export interface JournalFilter {
+  readonly runId?: string
+  readonly requestId?: string
+  readonly kind?: string
+  /** Only lines written at or after this instant; ISO 8601 in UTC. */
+  readonly from?: string
+  /** Only lines written before this instant. */
+  readonly to?: string
+}
+
+export interface JournalQuery extends JournalFilter {
   readonly limit: number
   /** Only lines with a smaller `seq`: the next page. */
   readonly before?: number
@@ -20,60 +34,86 @@ export interface JournalQuery {
   readonly after?: number
   /** Instead of the newest. */
   readonly oldestFirst?: boolean
-  readonly runId?: string
-  readonly requestId?: string
-  readonly kind?: string
+  /** Only lines that name this person: an address, a userName, or what a deleted name reads as. */
+  readonly person?: string
 }
 
 /** Lines that match, newest first unless asked otherwise. */
 export async function readJournal(db: Reader, query: JournalQuery): Promise<readonly JournalLine[]> {
-  const { before, after, oldestFirst = false, runId, requestId, kind } = query
-  const rows = await db
-    .selectFrom('journal')
-    .selectAll()
-    .$if(before !== undefined, select => select.where('seq', '<', before ?? 0))
-    .$if(runId !== undefined, select => select.where('runId', '=', runId ?? ''))
-    .$if(requestId !== undefined, select => select.where('requestId', '=', requestId ?? ''))
-    .$if(kind !== undefined, select => select.where('kind', '=', kind ?? ''))
-    .$if(after !== undefined, select => select.where('seq', '>', after ?? 0))
-    .orderBy('seq', oldestFirst ? 'asc' : 'desc')
-    .limit(query.limit)
-    .execute()
-  return rows.map(toLine)
+  const { person } = query
+  const rows = person === undefined ? await matching(db, query, query.limit) : await naming(db, query, person)
+  return toLines(db, rows)
 }
 
-export type JournalVerdict =
-  | { readonly kind: 'ok'; readonly lines: number; readonly hash: string }
-  /** `seq` is the first line that does not follow from the one before it. */
-  | { readonly kind: 'broken'; readonly seq: number }
+/** The lines of rows, each name in its place. */
+export async function toLines(db: Reader, rows: readonly JournalRow[]): Promise<readonly JournalLine[]> {
+  const names = await namesIn(
+    db,
+    rows.flatMap(({ actor, data }) => [actor, data]),
+  )
+  return rows.map(row => toLine(row, names))
+}
 
-/** Follows the chain from its beginning, a chunk at a time. */
-export async function verifyJournal(db: Reader): Promise<JournalVerdict> {
-  let link: Link = genesis
-  for (;;) {
-    const rows = await db
-      .selectFrom('journal')
-      .selectAll()
-      .where('seq', '>', link.seq)
-      .orderBy('seq')
-      .limit(VERIFY_CHUNK)
-      .execute()
-    for (const row of rows) {
-      const follows = row.seq === link.seq + 1 && row.previousHash === link.hash
-      if (!follows || row.hash !== hashOf(row)) return { kind: 'broken', seq: row.seq }
-      link = row
-    }
-    if (rows.length < VERIFY_CHUNK) return { kind: 'ok', lines: link.seq, hash: link.hash }
+/** What of a filter is a condition on rows. */
+export const where =
+  ({ runId, requestId, kind, from, to }: JournalFilter) =>
+  ({ eb, and }: ExpressionBuilder<Tables, 'journal'>) =>
+    and([
+      ...(runId === undefined ? [] : [eb('runId', '=', runId)]),
+      ...(requestId === undefined ? [] : [eb('requestId', '=', requestId)]),
+      ...(kind === undefined ? [] : [eb('kind', '=', kind)]),
+      ...(from === undefined ? [] : [eb('at', '>=', from)]),
+      ...(to === undefined ? [] : [eb('at', '<', to)]),
+    ])
+
+/** Whether a row names somebody, by any of their tokens or, in lines of earlier releases, in plain text. */
+export function namer(tokens: readonly string[], nameKeys: readonly string[]): (row: JournalRow) => boolean {
+  return ({ actor, data }) => {
+    if (tokens.some(token => data.includes(token) || actor.includes(token))) return true
+    if (nameKeys.length === 0) return false
+    const plain = `${actor}\n${data}`.toLowerCase().replaceAll('%40', '@')
+    return nameKeys.some(key => plain.includes(key))
   }
 }
 
-const toLine = (row: JournalRow): JournalLine => ({
+function matching(db: Reader, query: JournalQuery, limit: number): Promise<JournalRow[]> {
+  const { before, after, oldestFirst = false } = query
+  return db
+    .selectFrom('journal')
+    .selectAll()
+    .where(where(query))
+    .$if(before !== undefined, select => select.where('seq', '<', before ?? 0))
+    .$if(after !== undefined, select => select.where('seq', '>', after ?? 0))
+    .orderBy('seq', oldestFirst ? 'asc' : 'desc')
+    .limit(limit)
+    .execute()
+}
+
+/** Goes through all that match otherwise, some at a time: an index of names would cost every write. */
+async function naming(db: Reader, query: JournalQuery, person: string): Promise<readonly JournalRow[]> {
+  const key = nameKey(person)
+  const tokens = [...(await tokensOf(db, [key])), ...(await tokensLabelled(db, person))]
+  const isNamed = namer(tokens, [key])
+  const found: JournalRow[] = []
+  for (let at: Pick<JournalQuery, 'before' | 'after'> = {}; ; ) {
+    const rows = await matching(db, { ...query, ...at }, CHUNK)
+    found.push(...rows.filter(isNamed))
+    const last = rows.at(-1)
+    if (found.length >= query.limit || last === undefined || rows.length < CHUNK) {
+      return found.slice(0, query.limit)
+    }
+    at = query.oldestFirst === true ? { after: last.seq } : { before: last.seq }
+    await breathe()
+  }
+}
+
+const toLine = (row: JournalRow, names: Names): JournalLine => ({
   seq: row.seq,
   at: row.at,
   kind: row.kind,
   ...(row.runId === null ? {} : { runId: row.runId }),
   ...(row.requestId === null ? {} : { requestId: row.requestId }),
-  actor: row.actor,
-  data: JSON.parse(row.data) as JournalEntry['data'], // written by `chainJournal`
+  actor: reveal(row.actor, names),
+  data: JSON.parse(revealJson(row.data, names)) as JournalEntry['data'], // written by `chainJournal`
   hash: row.hash,
 })

@@ -17,6 +17,7 @@ export interface Tables {
   findings: FindingRow
   drifts: DriftRow
   repairs: RepairRow
+  removals: RemovalRow
   settings: SettingRow
   changes: ChangeRow
   ownership: OwnershipRow
@@ -25,6 +26,10 @@ export interface Tables {
   runSteps: RunStepRow
   decisions: DecisionRow
   journal: JournalRow
+  journalHead: JournalHeadRow
+  pseudonyms: PseudonymRow
+  holdings: HoldingRow
+  heldGroups: HeldGroupRow
   leases: LeaseRow
 }
 
@@ -142,6 +147,16 @@ export interface RepairRow {
   lastAt: string
 }
 
+/** Something that was taken away in the last day. */
+export interface RemovalRow {
+  runId: string
+  stepId: string
+  at: string
+  /** Folded e-mail of the person, or the key of the thing. */
+  subject: string
+  isPerson: 0 | 1
+}
+
 /** A setting that stored rows were computed with, so that a change of it is noticed at the start. */
 export interface SettingRow {
   name: string
@@ -243,6 +258,55 @@ export interface JournalRow {
   data: string
   previousHash: string
   hash: string
+}
+
+/** Where the journal ends. There is one. */
+export interface JournalHeadRow {
+  id: number
+  seq: number
+  hash: string
+  /** A random secret of this database, without which nobody can tell whose token one is. */
+  key: string
+}
+
+/** The name behind a token of the journal. */
+export interface PseudonymRow {
+  token: string
+  /** As it was written; null once it has been deleted. */
+  text: string | null
+  /** `nameKey(text)`; null once it has been deleted. */
+  textKey: string | null
+  /** What the token reads as since then. */
+  label: string | null
+}
+
+/** What somebody or a group had in the account, from when until when. */
+export interface HoldingRow {
+  id: Generated<number>
+  kind: 'group' | 'member' | 'binding' | 'permission' | 'account-user'
+  /** uuid of the group; empty for a user of the account. */
+  groupId: string
+  /** Of a person the token of the folded address; of a right a digest; of a group empty. */
+  subject: string
+  /** JSON: names as they were, and what the right says. */
+  detail: string
+  since: string
+  /** Null while it lasts. */
+  until: string | null
+  /** Of a hand edit: the run that saw it first. */
+  sinceRun: string
+  /** The step that brought it about; null when no step of ours did. */
+  sinceStep: string | null
+  untilRun: string | null
+  untilStep: string | null
+}
+
+/** What is known to be held in a group, in short, so that a pass sees at once whether anything is new. */
+export interface HeldGroupRow {
+  /** Empty for the users of the account. */
+  groupId: string
+  /** JSON: a digest for each kind of holding; null when it has to be looked at. */
+  digest: string | null
 }
 
 export interface LeaseRow {

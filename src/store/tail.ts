@@ -4,12 +4,16 @@
  * Works that share a transaction put their lines here, and before it commits all of them are written by one
  * statement each. Whatever a rolled back work put here goes with it.
  */
-import { SqliteAdapter, sql } from 'kysely'
+import { sql } from 'kysely'
+import { disguise } from './disguise.ts'
 import { chainJournal } from './journal-chain.ts'
 import type { JournalEntry } from './journal-entry.ts'
+import { journalTip, moveHead } from './journal-head.ts'
+import { keepNames } from './pseudonyms.ts'
 import { statement } from './statement.ts'
 import type { Reader, Writer } from './store.ts'
 import type { ChangeRow, JournalRow } from './tables.ts'
+import { valuesOf } from './values-of.ts'
 
 interface Tail {
   readonly journal: { readonly entry: JournalEntry; readonly at: string }[]
@@ -47,11 +51,15 @@ export async function writeTail(tx: Writer): Promise<void> {
   if (change !== undefined && moreChanges.length === 0) await insertChange(tx, change)
   else if (change !== undefined) await insertChanges(tx, { rows: JSON.stringify(changes.map(changeValues)) })
   if (journal.length === 0) return
-  const [head] = await newest(tx, {})
-  const rows = chainJournal(head, journal)
+  const { link, key } = await journalTip(tx)
+  const names = disguise(key)
+  const rows = chainJournal(link, journal, names)
+  await keepNames(tx, names.names())
   const [row, ...moreRows] = rows
   if (row !== undefined && moreRows.length === 0) await insertLine(tx, row)
   else await insertLines(tx, { rows: JSON.stringify(rows.map(lineValues)) })
+  const last = rows.at(-1)
+  if (last !== undefined) await moveHead(tx, last)
 }
 
 function tailOf(tx: Writer): Tail {
@@ -76,10 +84,6 @@ const lineValues = (row: JournalRow) => [
   row.previousHash,
   row.hash,
 ]
-
-const newest = statement((db: Reader) =>
-  db.selectFrom('journal').select(['seq', 'hash']).orderBy('seq', 'desc').limit(sql.lit(1)),
-)
 
 const insertChange = statement((db: Reader, row: Omit<ChangeRow, 'seq'>) =>
   db.insertInto('changes').values({ kind: row.kind, key: row.key, requestId: row.requestId, at: row.at }),
@@ -109,13 +113,3 @@ const insertLines = statement(
     sql`insert into journal (seq, at, kind, run_id, request_id, actor, data, previous_hash, hash)
       ${valuesOf(db, rows, ['bigint', 'text', 'text', 'text', 'text', 'text', 'text', 'text', 'text'])}`,
 )
-
-/** The rows of a JSON array of arrays. */
-function valuesOf(db: Reader, rows: string, types: readonly string[]) {
-  if (db.getExecutor().adapter instanceof SqliteAdapter) {
-    const columns = types.map((_, at) => sql`value ->> ${sql.lit(at)}`)
-    return sql`select ${sql.join(columns)} from json_each(${rows}) where true`
-  }
-  const columns = types.map((type, at) => sql`(line ->> ${sql.lit(at)})::${sql.raw(type)}`)
-  return sql`select ${sql.join(columns)} from json_array_elements(${rows}::json) as element(line)`
-}

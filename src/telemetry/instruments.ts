@@ -89,6 +89,16 @@ export function declareInstruments(registry: Registry) {
       labelNames: ['kind'],
       registers,
     }),
+    heldRevocations: new Gauge({
+      name: 'scim_bridge_held_revocations',
+      help: 'Steps that would take access away and wait for a person: somebody has access that should not.',
+      registers,
+    }),
+    heldRevocationSince: new Gauge({
+      name: 'scim_bridge_held_revocation_since_timestamp_seconds',
+      help: 'Since when the oldest of them waits; 0 when none does.',
+      registers,
+    }),
     held: new Gauge({
       name: 'scim_bridge_held_steps',
       help: 'Steps of the newest full pass that wait for a person.',

@@ -32,7 +32,12 @@ export interface RunMeasure {
     }[]
   }
   readonly results: Readonly<Record<string, { readonly kind: string }>>
-  readonly findings: readonly { readonly kind: string; readonly severity: string }[]
+  readonly findings: readonly {
+    readonly kind: string
+    readonly severity: string
+    /** ISO 8601. */
+    readonly since?: string | undefined
+  }[]
 }
 
 export interface StatusMeasure {
@@ -114,12 +119,22 @@ function recordRun(run: RunMeasure, instruments: Instruments): void {
   if (scope === 'full' && run.status !== 'failed') recordDrift(run, instruments)
 }
 
+/** Removals that take something from somebody. */
+const TAKES_ACCESS = /^(remove-|delete-group$)/
+
 function recordDrift({ plan, results, findings }: RunMeasure, instruments: Instruments): void {
   const standing = plan.steps.filter(step => results[step.id]?.kind !== 'applied')
   instruments.drift.reset()
   for (const { action } of standing) instruments.drift.inc({ kind: action.kind })
   instruments.held.set(standing.filter(step => step.verdict.kind === 'hold').length)
   instruments.refused.set(standing.filter(step => step.verdict.kind === 'refuse').length)
+  const revocations = standing.filter(
+    ({ action, verdict }) => verdict.kind === 'hold' && TAKES_ACCESS.test(action.kind),
+  )
+  instruments.heldRevocations.set(revocations.length)
+  // The clock goes on between passes: what asks compares with its own time.
+  const [since] = findings.flatMap(each => (each.kind === 'revocation-held' ? (each.since ?? []) : [])).sort()
+  instruments.heldRevocationSince.set(since === undefined ? 0 : Date.parse(since) / 1000)
   instruments.findings.reset()
   for (const { kind, severity } of findings) instruments.findings.inc({ kind, severity })
 }

@@ -133,7 +133,14 @@ schedule: { full: 2h, audit: off }
       deleted: { kind: 'remove', afterMs: 30_000 },
     },
     protect: { users: ['owner@acme.example'], groups: ['break-glass'] },
-    guards: { removals: { count: 0, percent: 10 }, groupShrink: { percent: 12.5 } },
+    readOnly: false,
+    guards: {
+      removals: { count: 0, percent: 10, perDay: { count: 0, percent: 25 } },
+      groupShrink: { percent: 12.5 },
+      directoryShrink: { count: 10, percent: 30 },
+      widening: 'hold',
+      freeze: [],
+    },
     fullPassEveryMs: 7_200_000,
     auditEveryMs: undefined,
   })

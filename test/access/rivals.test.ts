@@ -5,6 +5,7 @@ import type { AccessModel, BindingTemplate, LevelSelector, Matcher, Rule } from 
 import { parsePattern } from '../../src/access/pattern.ts'
 import { checkRivals, rivals } from '../../src/access/rivals.ts'
 import { witnesses } from '../../src/access/witnesses.ts'
+import { emptyModel } from '../support/empty-model.ts'
 
 const account: LevelSelector = { kind: 'account' }
 const dev: LevelSelector = { kind: 'environments', names: ['dev'] }
@@ -210,7 +211,8 @@ function modelOf(rules: readonly Rule[]): AccessModel {
     expectations: [],
     lifecycle: { invite: 'on-creation', deactivated: removal, deleted: removal },
     protect: { users: [], groups: [] },
-    guards: { removals: { count: 20, percent: 10 }, groupShrink: { percent: 50 } },
+    guards: emptyModel.guards,
+    readOnly: false,
     fullPassEveryMs: 60_000,
     auditEveryMs: undefined,
   }

@@ -85,7 +85,15 @@ expect:
   - { groups: [ a, b ], environment: { stage: prod }, cannot: storage:logs:read }
 lifecycle: { invite: on-creation, deactivated: strip-groups, deleted: { remove-after: 7d } }
 protect: { users: [ owner@acme.example ], groups: [ break-glass ] }
-guards: { removals: { count: 20, percent: 10 }, groupShrink: { percent: 50 } }
+readOnly: false
+guards:
+  removals: { count: 20, percent: 10, perDay: { count: 50, percent: 20 } }
+  groupShrink: { percent: 50 }
+  directoryShrink: { count: 10, percent: 30 }
+  widening: hold
+  freeze:
+    - { from: 2026-12-20T18:00:00Z, until: 2027-01-04T06:00:00Z, reason: Year-end }
+    - { weekly: fri 16:00 - mon 06:00, reason: Weekend }
 schedule: { full: 5m, audit: 30s }
 `
 

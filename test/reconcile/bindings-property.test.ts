@@ -13,6 +13,7 @@ import { atOnce } from '../../src/lib/turns.ts'
 import { effectiveStatements } from '../../src/policy/effective.ts'
 import { parseBoundary } from '../../src/policy/parse-boundary.ts'
 import { parsePolicy } from '../../src/policy/parse-policy.ts'
+import { nothingKept } from '../../src/reconcile/adopt/kept.ts'
 import { applyPlan } from '../../src/reconcile/apply/apply.ts'
 import { Ledger } from '../../src/reconcile/apply/ledger.ts'
 import { bindingActions } from '../../src/reconcile/diff/rights.ts'
@@ -313,6 +314,8 @@ function actionsOf(desired: State, bindings: ReadonlyMap<string, StateBinding>) 
     unsaid: none,
     orphans: [],
     unruled: none,
+    kept: nothingKept,
+    handedBack: new Set<string>(),
     isGone: () => false,
     renames: new Map(),
     leaving: new Map(),

@@ -3,6 +3,7 @@ import { test } from 'tap'
 import type { DesiredGroup } from '../../src/access/desired-group.ts'
 import type { AccountGroup } from '../../src/dynatrace/dynatrace.ts'
 import { atOnce } from '../../src/lib/turns.ts'
+import { nothingKept } from '../../src/reconcile/adopt/kept.ts'
 import { assignGroups } from '../../src/reconcile/assign.ts'
 import { diff } from '../../src/reconcile/diff/diff.ts'
 import type { DiffInput } from '../../src/reconcile/diff/input.ts'
@@ -215,6 +216,8 @@ test('diff', async t => {
     orphans: [],
     leaving: new Map<string, string>(),
     unruled: nobody,
+    kept: nothingKept,
+    handedBack: new Set<string>(),
     renames: new Map(),
     isGone: () => false,
     considers: () => true,
@@ -402,6 +405,11 @@ function facts(some: Partial<GuardFacts>): GuardFacts {
     failed: undefined,
     isFarewell: () => false,
     driftOf: () => undefined,
+    now: new Date(),
+    past: { people: new Set(), others: 0 },
+    directory: { active: 0, gone: 0, since: undefined },
+    administrators: { groups: new Map(), elsewhere: true },
+    policyName: (id: string) => id,
     otherGroupsOf: () => [],
     uses: { of: new Map(), complete: true },
     limits: new Map(),
@@ -458,6 +466,7 @@ function registry(row?: { name: string; id: string | undefined; sources: string[
     nameKey: row.name,
     sources: row.sources,
     at: row.at ?? '2026-11-01T00:00:00Z',
+    adopted: false,
   }
   return { groups: new Map([[row.name, owned]]), ...others }
 }

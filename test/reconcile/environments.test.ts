@@ -1,9 +1,10 @@
 /** Management zones of roles, environments that are new to the rules, and those that the rules do not know. */
-import { planOf } from '../../src/http/ops/plan-schema.ts'
+
 import { type Test, test } from 'tap'
 import type { AccessModel } from '../../src/access/model.ts'
 import { zoneChecks } from '../../src/cli/doctor/zone-checks.ts'
 import { planText } from '../../src/cli/output/plan-text.ts'
+import { planOf } from '../../src/http/ops/plan-schema.ts'
 import { runSchema } from '../../src/http/ops/run-schema.ts'
 import { silentLog } from '../../src/lib/log.ts'
 import type { Catalogue } from '../../src/reconcile/catalogue.ts'

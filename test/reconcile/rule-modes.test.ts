@@ -157,7 +157,11 @@ test('a rule that only observes', async t => {
     await world.apply()
     world.adjust(model => ({
       ...mode('editors', 'observe')(model),
-      guards: { removals: { count: 2, percent: 100 }, groupShrink: { percent: 100 } },
+      guards: {
+        ...model.guards,
+        removals: { count: 2, percent: 100, perDay: { count: 100, percent: 100 } },
+        groupShrink: { percent: 100 },
+      },
     }))
     await world.patch(`/Groups/${editors}`, { op: 'remove', path: 'members' })
     for (const id of people.slice(0, 2))

@@ -1,5 +1,6 @@
-import { readJournal, verifyJournal } from '../../src/store/journal.ts'
+import { readJournal } from '../../src/store/journal.ts'
 import type { JournalEntry } from '../../src/store/journal-entry.ts'
+import { verifyJournal } from '../../src/store/journal-verify.ts'
 import { acquireLease, releaseLease } from '../../src/store/lease.ts'
 import { appendJournal } from '../../src/store/tail.ts'
 import { eachDatabase } from '../support/databases.ts'
@@ -83,10 +84,10 @@ eachDatabase({
       removal: () => store.write(tx => tx.deleteFrom('journal').where('seq', '=', 500).execute()),
       beginning: () => store.write(tx => tx.deleteFrom('journal').where('seq', '=', 1).execute()),
     }
-    const broken: Record<string, number> = { data: 1100, actor: 900, hash: 700, removal: 501, beginning: 2 }
+    const broken: Record<string, number> = { data: 1100, actor: 900, hash: 700, removal: 500, beginning: 1 }
     for (const [name, change] of Object.entries(tamper)) {
       await change()
-      t.same(await verifyJournal(store.db), { kind: 'broken', seq: broken[name] }, name)
+      t.match(await verifyJournal(store.db), { kind: 'broken', seq: broken[name] }, name)
     }
   },
 

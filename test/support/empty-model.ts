@@ -14,7 +14,14 @@ export const emptyModel: AccessModel = {
     deleted: { kind: 'strip-groups' },
   },
   protect: { users: [], groups: [] },
-  guards: { removals: { count: 20, percent: 10 }, groupShrink: { percent: 50 } },
+  readOnly: false,
+  guards: {
+    removals: { count: 20, percent: 10, perDay: { count: 100, percent: 25 } },
+    groupShrink: { percent: 50 },
+    directoryShrink: { count: 10, percent: 30 },
+    widening: 'hold',
+    freeze: [],
+  },
   fullPassEveryMs: 300_000,
   auditEveryMs: 30_000,
 }

@@ -1,6 +1,7 @@
 /** A whole bridge in the test's process: database, simulated account, reconcile loop, SCIM and operations over HTTP. */
 import type { LightMyRequestResponse } from 'fastify'
 import type { Test } from 'tap'
+import { pseudonymisePerson } from '../../src/cli/pseudonymise.ts'
 import { userAccess } from '../../src/cli/user-access.ts'
 import { sqlChangeFeed } from '../../src/directory/change-feed.ts'
 import { directoryFindings } from '../../src/directory/directory-findings.ts'
@@ -16,14 +17,18 @@ import { systemClock } from '../../src/lib/clock.ts'
 import { silentLog } from '../../src/lib/log.ts'
 import { accessView } from '../../src/reconcile/access-view.ts'
 import { policyTextMemory } from '../../src/reconcile/account-texts.ts'
+import { adoptionDesk } from '../../src/reconcile/adopt/desk.ts'
 import { callLedger } from '../../src/reconcile/call-ledger.ts'
 import { catalogueMemory } from '../../src/reconcile/catalogue-memory.ts'
 import { usageMemory } from '../../src/reconcile/findings/usage-memory.ts'
 import { reconcileLoop } from '../../src/reconcile/loop.ts'
+import { ownershipDesk } from '../../src/reconcile/ownership/desk.ts'
 import { runStore } from '../../src/reconcile/run-store.ts'
 import { whatIf } from '../../src/reconcile/what-if.ts'
 import { startSimulator } from '../../src/simulator/start.ts'
-import { readJournal, verifyJournal } from '../../src/store/journal.ts'
+import { readJournal } from '../../src/store/journal.ts'
+import { exportJournal } from '../../src/store/journal-export.ts'
+import { verifyJournal } from '../../src/store/journal-verify.ts'
 import { openStore } from '../../src/store/open.ts'
 import { createMetrics } from '../../src/telemetry/metrics.ts'
 import { parseModel, SCIM_TOKEN } from './world.ts'
@@ -92,8 +97,12 @@ export async function runningBridge(
     registerOperations: async app => {
       await registerOperations(app, {
         reconciler,
+        ownership: ownershipDesk({ store, clock, connection }),
+        adoption: adoptionDesk(() => model, { ...viewParts, store, runs }),
         readJournal: query => readJournal(store.db, query),
-        verifyJournal: () => verifyJournal(store.db),
+        verifyJournal: anchors => verifyJournal(store.db, anchors),
+        exportJournal: filter => exportJournal(store.db, filter),
+        pseudonymise: asked => pseudonymisePerson(asked, { store, clock }),
         explainAccess: asked => userAccess(asked, { ...viewParts, store, runs, model }),
         whatIf: proposed => whatIf({ current: model, proposed }, { ...viewParts, store, runs }),
         viewAccess: scope => accessView(model, scope, viewParts),

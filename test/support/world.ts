@@ -12,12 +12,15 @@ import { type Clock, systemClock } from '../../src/lib/clock.ts'
 import { silentLog } from '../../src/lib/log.ts'
 import { policyTextMemory } from '../../src/reconcile/account-texts.ts'
 import { auditLog } from '../../src/reconcile/actors/audit-log.ts'
+import { adoptionDesk } from '../../src/reconcile/adopt/desk.ts'
 import { callLedger } from '../../src/reconcile/call-ledger.ts'
 import { catalogueMemory } from '../../src/reconcile/catalogue-memory.ts'
 import { execute } from '../../src/reconcile/execute.ts'
 import { usageMemory } from '../../src/reconcile/findings/usage-memory.ts'
 import { keyedScope } from '../../src/reconcile/keyed-scope.ts'
 import { type ReconcileLoop, reconcileLoop } from '../../src/reconcile/loop.ts'
+import { ownershipDesk } from '../../src/reconcile/ownership/desk.ts'
+import { markerKeeper } from '../../src/reconcile/ownership/marker-keeper.ts'
 import { newRun, type Run } from '../../src/reconcile/run.ts'
 import { runStore } from '../../src/reconcile/run-store.ts'
 import type { Scope } from '../../src/reconcile/scope.ts'
@@ -53,18 +56,19 @@ export async function makeWorld(
     readonly clock?: Clock
     /** Puts something between the bridge and the account; answers with its address. */
     readonly through?: (url: string) => Promise<string>
+    /** Another bridge's account, instead of one of its own. */
+    readonly account?: Awaited<ReturnType<typeof startSimulator>>
+    /** Marks the account as looked after, as a bridge that is served does. */
+    readonly marked?: boolean
     /** Instead of the account that is there. */
     readonly accountUuid?: string
   },
 ) {
   const { store, clock = testClock() } = options
   let model = parseModel(options.rules)
-  const simulator = await startSimulator({
-    host: '127.0.0.1',
-    port: 0,
-    seed: options.seed ?? 'sample',
-    clock,
-  })
+  const simulator =
+    options.account ??
+    (await startSimulator({ host: '127.0.0.1', port: 0, seed: options.seed ?? 'sample', clock }))
   const directory = sqlDirectory({ store, clock })
   const app = await createHttpApp({ directory, scimToken: SCIM_TOKEN, log: false, onChange: () => undefined })
   const calls = callLedger()
@@ -89,6 +93,7 @@ export async function makeWorld(
     policyTexts: policyTextMemory(() => clock.now()),
     usage: usageMemory(clock),
     auditLog: auditLog(clock),
+    ...(options.marked === true ? { marker: markerKeeper({ store, clock }) } : {}),
     clock,
     log: silentLog,
     connection,
@@ -99,7 +104,7 @@ export async function makeWorld(
   t.teardown(async () => {
     await app.close()
     await connection.close()
-    await simulator.close()
+    if (options.account === undefined) await simulator.close()
   })
 
   async function scim(method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE', path: string, body?: object) {
@@ -143,6 +148,8 @@ export async function makeWorld(
     },
     store,
     simulator,
+    adoption: adoptionDesk(() => model, parts),
+    ownership: ownershipDesk(parts),
     connection,
     auditLog: parts.auditLog,
     app,

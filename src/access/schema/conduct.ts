@@ -1,6 +1,6 @@
-/** How the bridge goes about its work: lifecycle, protection, guards, schedule. */
+/** How the bridge goes about its work: lifecycle, protection, schedule. */
 import { z } from 'zod'
-import { count, duration, email, listOfWords, percent } from './plain.ts'
+import { duration, email, listOfWords } from './plain.ts'
 import { optional, required, shape } from './shape.ts'
 
 export const removeAfterShape = shape(
@@ -29,27 +29,6 @@ export const protectShape = shape(
       'owner@acme.example',
     ]),
     groups: optional(listOfWords, 'Dynatrace groups by name: never changed.', ['break-glass']),
-  },
-)
-
-export const removalsShape = shape(
-  { description: 'Removals in one plan.' },
-  {
-    count: optional(count, 'How many; 20 unless given.'),
-    percent: optional(percent, 'What part of all people or groups, in percent; 10 unless given.'),
-  },
-)
-
-export const groupShrinkShape = shape(
-  { description: 'Members that one group loses.' },
-  { percent: optional(percent, 'What part of its members, in percent; 50 unless given.') },
-)
-
-export const guardsShape = shape(
-  { description: 'A plan that removes more than this waits for the approval of a person.' },
-  {
-    removals: optional(removalsShape.schema, 'Over all.'),
-    groupShrink: optional(groupShrinkShape.schema, 'For each group.'),
   },
 )
 

@@ -1,8 +1,9 @@
 /** `bridge.yaml` as a whole, and its JSON Schema. */
 import { z } from 'zod'
-import { guardsShape, lifecycleShape, protectShape, scheduleShape } from './conduct.ts'
+import { lifecycleShape, protectShape, scheduleShape } from './conduct.ts'
 import { boundaryShape, environmentShape, policyShape } from './definition.ts'
 import { expectationShape } from './expect.ts'
+import { guardsShape } from './guards.ts'
 import { listOfWords, mode, words } from './plain.ts'
 import { defaultsShape, ruleShape } from './rule.ts'
 import { filled, optional, registry, required, shape } from './shape.ts'
@@ -49,6 +50,10 @@ export const fileShape = shape(
     ...shared,
     lifecycle: optional(lifecycleShape.schema, 'What becomes of people who come and go.'),
     protect: optional(protectShape.schema, 'What is never changed.'),
+    readOnly: optional(
+      z.boolean(),
+      'Whether nothing at all is changed in the account, whatever is approved; false unless given.',
+    ),
     guards: optional(guardsShape.schema, 'Which plans wait for the approval of a person.'),
     schedule: optional(scheduleShape.schema, 'When the whole account is compared.'),
   },

@@ -1,8 +1,11 @@
 /** The drift that stands, told like a plan. Pure. */
 import type { Drift } from '../../http/ops/drift.ts'
+import { ageText } from './age-text.ts'
 import { decisionLines, plural, problemLines, unmanagedLines } from './closing-text.ts'
+import { widestOn, wrapped } from './columns.ts'
 import { painter, type TextOptions } from './paint.ts'
 import { tallyText } from './plan-text.ts'
+import { printable } from './printable.ts'
 import { stepLines } from './steps-text.ts'
 
 export function driftText(drift: Drift, options: TextOptions): string {
@@ -11,7 +14,8 @@ export function driftText(drift: Drift, options: TextOptions): string {
   const lines = [
     `${paint('bold', 'Drift')} as ${run.id} saw it ${ageText(drift.ageSeconds)} ago`,
     '',
-    ...stepLines(steps, { ...options, asDrift: true }),
+    ...stepLines(steps, { ...options, driftAt: tellingAt(drift) }),
+    ...benignLines(drift, options),
     ...problemLines(problems, options),
     ...decisionLines(run.id, steps),
     paint('bold', summaryLine(drift)),
@@ -23,21 +27,26 @@ export function driftText(drift: Drift, options: TextOptions): string {
   return `${lines.join('\n')}\n`
 
   function summaryLine({ inStep }: Drift): string {
-    if (steps.length > 0) return `Drift: ${tallyText(tally)}.`
+    const others = drift.standing - steps.length
+    const more = others > 0 ? ` ${plural(others, 'other difference')} not asked for.` : ''
+    if (steps.length > 0) return `Drift: ${tallyText(tally)}.${more}`
+    if (others > 0) return `No such differences.${more}`
     return inStep
       ? 'No differences. The account matches.'
       : 'No differences are known, but not everything is.'
   }
 }
 
-/** The largest unit that is not zero: nobody asks for the seconds of a two-day-old answer. */
-export function ageText(seconds: number): string {
-  for (const [unit, size] of [
-    ['day', 86_400],
-    ['hour', 3600],
-    ['minute', 60],
-  ] as const) {
-    if (seconds >= size) return plural(Math.floor(seconds / size), unit)
-  }
-  return plural(Math.floor(seconds), 'second')
+/** By the clock of the bridge, which knows since when things stand. */
+const tellingAt = ({ run, ageSeconds }: Drift): Date =>
+  new Date(Date.parse(run.finishedAt ?? run.startedAt) + ageSeconds * 1000)
+
+function benignLines({ benign }: Drift, options: TextOptions): readonly string[] {
+  if (benign === undefined) return []
+  if (benign.length === 0) return ['Nothing in the account is written in other words.', '']
+  const widest = widestOn(options)
+  const lines = benign.flatMap(({ message }) =>
+    wrapped(printable(message), { first: '    = ', rest: '      ', widest }),
+  )
+  return [`  ${painter(options)('bold', 'In other words, and no drift')}`, ...lines, '']
 }

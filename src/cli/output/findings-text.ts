@@ -2,9 +2,9 @@
 import type { Findings } from '../../http/ops/findings.ts'
 import { severities } from '../../http/ops/findings.ts'
 import type { Finding } from '../../lib/finding.ts'
+import { ageText } from './age-text.ts'
 import { plural } from './closing-text.ts'
 import { widestOn, wrapped } from './columns.ts'
-import { ageText } from './drift-text.ts'
 import { painter, type TextOptions } from './paint.ts'
 import { printable } from './printable.ts'
 

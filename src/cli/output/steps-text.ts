@@ -1,10 +1,10 @@
 /** Steps as lines, gathered under the Dynatrace group or person they concern, in the order of the plan. */
 
 import { plainText } from '../../reconcile/definition-text.ts'
-import { actorText } from '../../reconcile/drift/actor-text.ts'
 import type { Step } from '../../reconcile/step.ts'
 import { effectOf } from '../../reconcile/tally.ts'
 import { widestOn, wrapped } from './columns.ts'
+import { driftLines } from './drift-lines.ts'
 import { type Paint, painter, signs, type TextOptions } from './paint.ts'
 import { printable } from './printable.ts'
 import { placeOf } from './step-place.ts'
@@ -14,12 +14,12 @@ const DEEPER = `${DEEP}  `
 
 export function stepLines(
   steps: readonly Step[],
-  options: TextOptions & { readonly asDrift?: boolean },
+  options: TextOptions & { readonly driftAt?: Date },
 ): readonly string[] {
   const style: Style = {
     paint: painter(options),
     widest: widestOn(options),
-    asDrift: options.asDrift === true,
+    driftAt: options.driftAt,
   }
   const places = new Map<string, { readonly heading: string; readonly lines: string[] }>()
   for (const step of steps) {
@@ -38,8 +38,8 @@ export function stepLines(
 interface Style {
   readonly paint: Paint
   readonly widest: number
-  /** Whether all that is known of the difference is told, or only what was done by hand. */
-  readonly asDrift: boolean
+  /** When all that is known of the difference is told; undefined when only what was done by hand is. */
+  readonly driftAt: Date | undefined
 }
 
 function linesOf(step: Step, line: string, look: Style): readonly string[] {
@@ -49,7 +49,7 @@ function linesOf(step: Step, line: string, look: Style): readonly string[] {
     ...wrapped(printable(line), { first: `    ${paint(style, sign)} `, rest: '      ', widest }),
     ...changedFields(step).flatMap(text => wrapped(printable(text), { first: DEEP, rest: DEEPER, widest })),
     ...step.reason.split('\n').flatMap(text => reasonLines(text, look)),
-    ...driftLines(step, look),
+    ...driftLines(step.drift, look),
     ...verdictLines(step, look),
   ]
 }
@@ -93,27 +93,6 @@ const textLines = (sign: string, text: string): readonly string[] =>
     .split('\n')
     .filter(line => line.trim() !== '')
     .map(line => `${sign} ${line.trim()}`)
-
-/** What somebody did by hand says so, and so does whatever is told as drift. */
-function driftLines({ drift }: Step, { paint, widest, asDrift }: Style): readonly string[] {
-  if (drift === undefined) return []
-  const isNotable = drift.cause === 'by-hand' || drift.class === 'contested'
-  if (!asDrift && !isNotable) return []
-  const who = drift.cause === 'by-hand' ? [`by hand: ${actorText(drift.actor)}`] : [CAUSES[drift.cause]]
-  const rules = asDrift && drift.rules.length > 0 ? [`rule "${drift.rules.join('", "')}"`] : []
-  const text = [drift.severity, `${drift.class} since ${drift.since.slice(0, 16)}Z`, ...rules, ...who].join(
-    '; ',
-  )
-  const style = drift.severity === 'critical' ? 'red' : 'dim'
-  return wrapped(printable(text), { first: DEEP, rest: DEEPER, widest, style: line => paint(style, line) })
-}
-
-const CAUSES = {
-  directory: 'the directory changed',
-  configuration: 'bridge.yaml changed',
-  'by-hand': 'by hand',
-  unknown: 'nobody knows why',
-} as const
 
 function verdictLines({ verdict }: Step, { paint, widest }: Style): readonly string[] {
   switch (verdict.kind) {

@@ -26,6 +26,12 @@ export const driftSchema = z
     ageSeconds: z.number().describe('Since that pass ended.'),
     inStep: z.boolean().describe('Nothing stands, and everything could be read.'),
     steps: z.array(stepSchema).readonly().describe('Differences that the pass did not repair.'),
+    standing: z.number().describe('How many there are, also of what was not asked for.'),
+    benign: z
+      .array(z.object({ key: z.string(), message: z.string() }))
+      .readonly()
+      .optional()
+      .describe('What the account says in other words: no drift. Only where it is asked for.'),
     repaired: z.number().describe('Differences that the pass found and repaired.'),
     tally: tallySchema,
     unmanaged: unmanagedSchema,
@@ -51,6 +57,10 @@ export function registerDrift(routes: Routes, { reconciler, clock }: DriftParts)
         querystring: z.strictObject({
           class: z.enum(driftClasses).optional().describe('Only drift of this class.'),
           severity: z.enum(driftSeverities).optional().describe('Only drift of this severity, and worse.'),
+          benign: z
+            .enum(['true', 'false'])
+            .optional()
+            .describe('Tells also what is written otherwise in the account and says the same.'),
         }),
         response: { 200: driftSchema, 400: errorSchema, 401: errorSchema, 404: errorSchema },
       },
@@ -70,6 +80,7 @@ export function registerDrift(routes: Routes, { reconciler, clock }: DriftParts)
 export interface DriftFilter {
   readonly class?: DriftClass | undefined
   readonly severity?: DriftSeverity | undefined
+  readonly benign?: 'true' | 'false' | undefined
 }
 
 /** Worst first; what is equally bad in the order of the plan. */
@@ -82,6 +93,8 @@ export function driftOf(run: Run, now: Date, filter: DriftFilter = {}): Drift {
     ageSeconds: secondsSince(run.finishedAt ?? run.startedAt, now),
     inStep: standing.length === 0 && problems.length === 0 && run.status === 'in-step',
     steps,
+    standing: standing.length,
+    benign: filter.benign === 'true' ? (run.benign ?? []) : undefined,
     repaired: run.plan.steps.length - standing.length,
     tally: tallyOf(steps, run.results),
     unmanaged,

@@ -5,13 +5,16 @@ import { registerAccess } from './access.ts'
 import { registerAccessDiff } from './access-diff.ts'
 import { registerAccessMatrix } from './access-matrix.ts'
 import { requireAdminToken } from './admin-auth.ts'
+import { registerAdoption } from './adoption.ts'
 import { registerDecisions } from './decisions.ts'
 import { registerDrift } from './drift.ts'
 import { answerOperationsError, answerUnknownRoute } from './error-answer.ts'
 import { registerFindings } from './findings.ts'
 import { registerHealth } from './health.ts'
 import { registerJournal } from './journal.ts'
+import { registerJournalRecord } from './journal-record.ts'
 import { registerOpenapi } from './openapi.ts'
+import { registerOwnership } from './ownership.ts'
 import type { OperationsParts } from './parts.ts'
 import { registerRunEvents } from './run-events.ts'
 import { registerRuns } from './runs.ts'
@@ -56,4 +59,7 @@ function registerGuarded(scope: FastifyInstance, parts: OperationsParts): void {
   registerAccessDiff(routes, parts)
   registerAccessMatrix(routes, parts)
   registerJournal(routes, parts)
+  registerJournalRecord(routes, parts)
+  registerOwnership(routes, parts)
+  registerAdoption(routes, parts)
 }

@@ -7,16 +7,31 @@ import type { SnapshotScope } from '../../directory/snapshot.ts'
 import type { DynatraceStatus } from '../../dynatrace/dynatrace.ts'
 import type { Clock } from '../../lib/clock.ts'
 import type { AccessView } from '../../reconcile/access-view.ts'
+import type { AdoptionDesk } from '../../reconcile/adopt/desk.ts'
+import type { OwnershipDesk } from '../../reconcile/ownership/desk.ts'
 import type { Reconciler } from '../../reconcile/reconciler.ts'
 import type { WhatIf } from '../../reconcile/what-if.ts'
-import type { JournalLine, JournalQuery, JournalVerdict } from '../../store/journal.ts'
+import type { JournalFilter, JournalLine, JournalQuery } from '../../store/journal.ts'
+import type { Anchor, JournalVerdict } from '../../store/journal-proof.ts'
+import type { Pseudonymised } from '../../store/pseudonymise.ts'
 import type { Metrics } from '../../telemetry/metrics.ts'
 
 export interface OperationsParts {
   readonly reconciler: Reconciler
+  readonly ownership: OwnershipDesk
+  readonly adoption: AdoptionDesk
   /** Newest first. */
   readonly readJournal: (query: JournalQuery) => Promise<readonly JournalLine[]>
-  readonly verifyJournal: () => Promise<JournalVerdict>
+  /** Anchors are lines that somebody wrote down elsewhere. */
+  readonly verifyJournal: (anchors: readonly Anchor[]) => Promise<JournalVerdict>
+  /** JSON Lines, in pieces. */
+  readonly exportJournal: (filter: JournalFilter) => AsyncIterable<string>
+  /** Deletes the names of a person from the record; `person` is a user name or an address. */
+  readonly pseudonymise: (asked: {
+    readonly person: string
+    readonly by: string
+    readonly reason: string
+  }) => Promise<Pseudonymised & { readonly stillProvisioned: boolean }>
   /** Undefined when the directory has no such user and nothing is asked about one permission. */
   readonly explainAccess: (asked: AccessAsked) => Promise<UserAccess | undefined>
   /** What questions about access are answered from: the rules in force and this part of the directory. */

@@ -6,6 +6,7 @@ import { z } from 'zod'
 import type { AuditEvent } from '../../dynatrace/types/audit.ts'
 import { foldKey } from '../../lib/fold.ts'
 import { breathe } from '../../lib/turns.ts'
+import { readJournal } from '../../store/journal.ts'
 import type { Reader } from '../../store/store.ts'
 import { CALL_KIND } from '../call-entry.ts'
 import { saidIn, textsOf } from './details.ts'
@@ -78,16 +79,9 @@ export async function ownCalls(
 async function callsSince(db: Reader, since: number): Promise<readonly OwnCall[]> {
   const calls: OwnCall[] = []
   for (let before = Number.MAX_SAFE_INTEGER; ; ) {
-    const rows = await db
-      .selectFrom('journal')
-      .select(['seq', 'at', 'data'])
-      .where('kind', '=', CALL_KIND)
-      .where('seq', '<', before)
-      .orderBy('seq', 'desc')
-      .limit(CHUNK)
-      .execute()
+    const rows = await readJournal(db, { kind: CALL_KIND, before, limit: CHUNK })
     for (const { data } of rows) {
-      const { success, data: call } = callData.safeParse(JSON.parse(data))
+      const { success, data: call } = callData.safeParse(data)
       if (!success || call.method === 'GET') continue
       const from = Date.parse(call.startedAt)
       calls.push({ operation: call.operation, path: call.path, from, to: from + call.durationMs })

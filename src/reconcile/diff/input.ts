@@ -1,4 +1,5 @@
 /** What a difference is made from: two states, and what may not be concluded from them. */
+import type { KeptElements } from '../adopt/kept.ts'
 import type { Uses } from '../bindings-of-definitions.ts'
 import type { BlindSpots } from '../observe/observed.ts'
 import type { Definitions } from '../owned-definitions.ts'
@@ -25,6 +26,10 @@ export interface DiffInput {
   readonly considers: (group: GroupRef, emailKey: string) => boolean
   /** Whether a right that is there is ours to change or take away. */
   readonly mayTake: (key: string, group: GroupRef) => boolean
+  /** What adopted groups held before: what lies beyond the rules is no difference. */
+  readonly kept: KeptElements
+  /** Adopted groups that nobody wants any more: they lose what we gave them, and stay. */
+  readonly handedBack: ReadonlySet<GroupRef>
   /** IdP groups behind a group, for the record. */
   readonly sourcesOf: (group: GroupRef) => readonly string[]
 }

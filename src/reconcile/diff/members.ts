@@ -5,7 +5,10 @@ import type { GroupRef } from '../state.ts'
 import type { StepAction } from '../step.ts'
 import { type DiffInput, KEYS_A_STEP } from './input.ts'
 
-/** Of groups no rule says anything about, only those leave whom the IdP has deactivated or deleted. */
+/**
+ * Of groups no rule says anything about, only those leave whom the IdP has deactivated or deleted; of an adopted group
+ * that is handed back, whoever was not there before.
+ */
 export function* memberActions(input: DiffInput): Work<readonly StepAction[]> {
   const actions: StepAction[] = []
   let looked = 0
@@ -30,6 +33,7 @@ export function* memberActions(input: DiffInput): Work<readonly StepAction[]> {
       looked += 1
       if (looked % KEYS_A_STEP === 0) yield
       if (wanted.has(emailKey) || !judged(group, emailKey) || !isSuccessorKnown(emailKey, input)) continue
+      if (input.kept.keeps('member', group, emailKey) && !input.isGone(emailKey)) continue
       const successor = successorOf(emailKey, input.renames)
       actions.push({ kind: 'remove-member', group, emailKey, email: emailOf(emailKey), ...successor })
     }
@@ -38,7 +42,8 @@ export function* memberActions(input: DiffInput): Work<readonly StepAction[]> {
     if (blind.members.has(group)) continue
     yield
     for (const emailKey of observed.members.get(group) ?? []) {
-      if (!input.isGone(emailKey) || !judged(group, emailKey)) continue
+      const isBack = input.handedBack.has(group) && !input.kept.wasThere('member', group, emailKey)
+      if (!(isBack || input.isGone(emailKey)) || !judged(group, emailKey)) continue
       actions.push({ kind: 'remove-member', group, emailKey, email: emailOf(emailKey) })
     }
   }

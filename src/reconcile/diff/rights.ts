@@ -18,6 +18,8 @@ export function bindingActions({
   blind,
   unsaid,
   mayTake,
+  kept,
+  handedBack,
 }: DiffInput): readonly StepAction[] {
   const hidden = hiddenPlaces(desired, observed, blind.bindings)
   const isHidden = ({ group, level }: StateBinding) => hidden.has(groupLevelKey(group, level))
@@ -27,12 +29,15 @@ export function bindingActions({
     const from = observed.bindings.get(key)
     if (from === undefined) differences.push({ kind: 'add-binding', binding: to })
     else if (from.boundaryIds.join() !== to.boundaryIds.join() && mayTake(key, to.group)) {
+      if (kept.keeps('binding', to.group, key)) continue
       differences.push({ kind: 'change-binding', from, to })
     }
   }
   for (const [key, binding] of observed.bindings) {
     const place = groupLevelKey(binding.group, binding.level)
-    if (!desired.groups.has(binding.group) || desired.bindings.has(key)) continue
+    const { group } = binding
+    if (handedBack.has(group) ? kept.wasThere('binding', group, key) : !desired.groups.has(group)) continue
+    if (desired.bindings.has(key) || kept.keeps('binding', group, key)) continue
     if (!mayTake(key, binding.group)) continue
     if (isHidden(binding) || unsaid.has(place) || blind.unread.has(binding.group)) continue
     differences.push({ kind: 'remove-binding', binding })
@@ -50,6 +55,8 @@ export function permissionActions({
   blind,
   unsaid,
   mayTake,
+  kept,
+  handedBack,
 }: DiffInput): readonly StepAction[] {
   const actions: StepAction[] = []
   for (const [key, permission] of desired.permissions) {
@@ -58,7 +65,9 @@ export function permissionActions({
     }
   }
   for (const [key, permission] of observed.permissions) {
-    if (!desired.groups.has(permission.group) || desired.permissions.has(key)) continue
+    const { group } = permission
+    if (handedBack.has(group) ? kept.wasThere('permission', group, key) : !desired.groups.has(group)) continue
+    if (desired.permissions.has(key) || kept.keeps('permission', group, key)) continue
     if (!mayTake(key, permission.group) || impliedBy(permission, desired.permissions) !== undefined) continue
     if (blind.permissions.has(permission.group) || blind.unread.has(permission.group)) continue
     if (unsaid.has(groupLevelKey(permission.group, levelOfPermission(permission)))) continue

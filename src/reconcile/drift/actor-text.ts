@@ -2,15 +2,15 @@
 import { unreachable } from '../../lib/errors.ts'
 import type { DriftActor } from './drift.ts'
 
-/** e.g. `ana.kos@acme.example in the console, 2026-11-22T10:00:00.000Z`. */
+/** e.g. `ana.kos@acme.example in the console, 2026-11-22T10:00Z`. */
 export function actorText(actor: DriftActor): string {
   switch (actor.kind) {
     case 'person':
-      return `${actor.name}${actor.client === undefined ? ' in the console' : ` through client ${actor.client}`}, ${actor.at}`
+      return `${actor.name}${actor.client === undefined ? ' in the console' : ` through client ${actor.client}`}, ${minute(actor.at)}`
     case 'automation':
-      return `automation ${actor.name}${actor.client === undefined ? '' : ` (client ${actor.client})`}, ${actor.at}`
+      return `automation ${actor.name}${actor.client === undefined ? '' : ` (client ${actor.client})`}, ${minute(actor.at)}`
     case 'own-client':
-      return `another process with this bridge's own OAuth client, ${actor.at}`
+      return `another process with this bridge's own OAuth client, ${minute(actor.at)}`
     case 'none':
       return 'nobody by hand'
     case 'not-yet-known':
@@ -21,3 +21,5 @@ export function actorText(actor: DriftActor): string {
       return unreachable(actor)
   }
 }
+
+const minute = (instant: string): string => `${instant.slice(0, 16)}Z`

@@ -1,8 +1,9 @@
-/** What a pass that may act leaves in memory of the drift it saw. */
+/** What a pass leaves in memory of the drift it saw. A plan by itself leaves nothing: it settles nothing, either. */
 import type { AccessModel } from '../../access/model.ts'
 import type { Store } from '../../store/store.ts'
 import type { Plan, StepResult } from '../step.ts'
 import type { Drift } from './drift.ts'
+import { forgetRepairs } from './forget-repairs.ts'
 import { keepStanding, noteRepairs } from './memory.ts'
 import { settleModel } from './settled-model.ts'
 
@@ -22,13 +23,15 @@ export async function keepDrift(
   for (const { id, drift } of pass.plan.steps) {
     if (drift === undefined) continue
     if (pass.results.get(id)?.kind !== 'applied') {
-      standing.set(drift.key, drift)
+      standing.set(id, drift)
       continue
     }
-    over.push(drift.key)
+    over.push(id)
     if (drift.cause === 'by-hand') repaired.push(drift.key)
   }
   await keepStanding(standing, pass.isWhole ? 'all' : over, store)
   if (repaired.length > 0) await noteRepairs(repaired, store, now)
-  if (pass.isWhole) await settleModel(pass.model, store)
+  if (!pass.isWhole) return
+  await forgetRepairs(store, now)
+  await settleModel(pass.model, store)
 }

@@ -18,7 +18,7 @@ import type { StepAction } from '../step.ts'
 import { type CauseFacts, causeOf } from './cause.ts'
 import { type ClassFacts, classOf, meaningOf } from './classify.ts'
 import { contestOf } from './contest.ts'
-import type { Drift, DriftActor } from './drift.ts'
+import type { Drift, DriftActor, DriftCause } from './drift.ts'
 import { accessEffect, severityOf } from './effect.ts'
 import { pastRepairs, standingDrift } from './memory.ts'
 import { originOf } from './origin.ts'
@@ -43,14 +43,14 @@ export async function knowDrift(
   const { store, clock } = known.parts
   const now = clock.now()
   const keys = actions.map(thingOf)
-  const standing = await standingDrift(store.db, keys)
+  const standing = await standingDrift(store.db, actions.map(stepId))
   const repairs = await pastRepairs(store.db, keys)
   const facts = await factsOf(words, known)
   const drifts = new Map<string, Drift>()
   for (const [at, action] of actions.entries()) {
     if (at % TURN === TURN - 1) await breathe()
     const key = keys[at] ?? ''
-    const before = standing.get(key)
+    const before = standing.get(stepId(action))
     const cause = before?.cause ?? causeOf(action, facts)
     const effect = accessEffect(action, facts)
     const severity = severityOf(action, effect, facts)
@@ -64,11 +64,14 @@ export async function knowDrift(
       ...originOf(action, words),
       since: before?.since ?? now.toISOString(),
       ...{ effect, severity, cause, contest },
-      actor: cause === 'by-hand' ? (before?.actor ?? { kind: 'not-yet-known' }) : nobody,
+      actor: isByOthers(cause) ? (before?.actor ?? { kind: 'not-yet-known' }) : nobody,
     })
   }
   return withActors(actions, drifts, words, known)
 }
+
+/** Whether somebody else may be behind it. */
+const isByOthers = (cause: DriftCause): boolean => cause === 'by-hand' || cause === 'unknown'
 
 /** Who it was is asked for once: what is remembered is not asked again. */
 async function withActors(
@@ -126,7 +129,10 @@ async function factsOf(
     isOrphan,
     wasMade: words.wasMade,
     wasThere: ref => assignment.rows.get(ref)?.dynatraceId !== undefined,
-    isModelNew: await isNewModel(words.model, parts.store.db),
+    isModelNew: await isNewModel(words.model, {
+      db: parts.store.db,
+      isFirst: premises.ownership.groups.size === 0,
+    }),
     hasEnded: action => words.endedBehind(action) !== undefined,
     isGone: isGoneFrom(premises),
     policyName: words.definitionName,

@@ -17,10 +17,13 @@ export interface Remembered {
   readonly actor: DriftActor | undefined
 }
 
-/** Keys of drift may be long; rows go by a digest of them. */
+/** Keys of things may be long; rows go by a digest. */
 const rowKey = (key: string): string => sha256(key).slice(0, 32)
 
-/** By key of the drift. */
+/**
+ * By step id: what differs another way, or is wanted otherwise, is another difference with a beginning and a cause of its
+ * own. A guard may rest on the cause.
+ */
 export async function standingDrift(
   db: Reader,
   keys: readonly string[],
@@ -73,7 +76,7 @@ async function inPieces<T>(
 }
 
 /**
- * `standing`: what is left. `over`: keys of what was looked at and is not left; `all` means that everything else is over,
+ * `standing`: what is left, by step id. `over`: the ids of what was looked at and is not left; `all` means that everything else is over,
  * too. Where nothing changed, nothing is written.
  */
 export async function keepStanding(

@@ -7,18 +7,27 @@ const NAME = 'settled-model'
 
 const digests = new WeakMap<AccessModel, string>()
 
-/** Of what decides over access; where in a file it stands counts for nothing. */
+/** Of what decides over access: where in a file it stands, and how far the bridge goes, make no difference to the account. */
 export function modelDigest(model: AccessModel): string {
   const known = digests.get(model)
   if (known !== undefined) return known
-  const { environments, rules, policies, boundaries, lifecycle, mode } = model
-  const digest = sha256(canonicalJson({ environments, rules, policies, boundaries, lifecycle, mode }))
+  const { environments, rules, policies, boundaries, lifecycle } = model
+  const digest = sha256(canonicalJson({ environments, rules, policies, boundaries, lifecycle }))
   digests.set(model, digest)
   return digest
 }
 
-export async function isNewModel(model: AccessModel, db: Reader): Promise<boolean> {
-  return (await settled(db)) !== modelDigest(model)
+/**
+ * Undefined when no pass has kept what was in force before. `isFirst`: nothing is ours yet, so that everything that the
+ * model asks for is new.
+ */
+export async function isNewModel(
+  model: AccessModel,
+  { db, isFirst }: { readonly db: Reader; readonly isFirst: boolean },
+): Promise<boolean | undefined> {
+  const known = await settled(db)
+  if (known === undefined) return isFirst ? true : undefined
+  return known !== modelDigest(model)
 }
 
 /** Writes only what is not written already. */

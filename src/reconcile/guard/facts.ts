@@ -6,6 +6,9 @@ import type { Drift } from '../drift/drift.ts'
 import type { RuleModeOf } from '../rule-modes.ts'
 import type { GroupRef } from '../state.ts'
 import type { StepAction } from '../step.ts'
+import type { DirectoryPast } from './directory-shrink.ts'
+import type { Administrators } from './last-administrator.ts'
+import type { PastRemovals } from './past-removals.ts'
 import type { Fullness } from './usage.ts'
 
 export interface GuardFacts {
@@ -35,6 +38,16 @@ export interface GuardFacts {
   readonly ruleMode: RuleModeOf
   /** The expectation that fails with the rules as they are; undefined when all are met that can be checked. */
   readonly failed: FailedExpectation | undefined
+  /** Why this bridge only observes: another one looks after the account. */
+  readonly secondInstance?: string | undefined
+  readonly now: Date
+  /** What other passes took away in the last 24 hours. */
+  readonly past: PastRemovals
+  /** Whom the IdP took out in the last 24 hours. */
+  readonly directory: DirectoryPast
+  /** Who looks after the account, as far as groups of ours tell. */
+  readonly administrators: Administrators
+  readonly policyName: (id: string) => string
   /** Whether the action does nothing but take away from somebody whom the IdP has deactivated or deleted. */
   readonly isFarewell: (action: StepAction) => boolean
   /** What is known of the difference behind a step. */

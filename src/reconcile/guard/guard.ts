@@ -4,10 +4,15 @@
  * A step may run (`proceed`), wait for a person (`hold`) or never run (`refuse`). A refusal is stronger
  * than a hold, and what a person approved is no longer held.
  */
+
 import type { Verdict } from '../step.ts'
 import { heldForContest } from './contested.ts'
+import { heldByDay } from './daily.ts'
 import { bindingsWithout, deletionsOfUsed, removalsWithout } from './definitions.ts'
+import { heldByDirectoryShrink } from './directory-shrink.ts'
 import type { GuardFacts } from './facts.ts'
+import { heldByFreeze } from './freeze.ts'
+import { refusedForLastAdministrator } from './last-administrator.ts'
 import { heldByShrink, heldByThresholds } from './limits.ts'
 import { stepsWithoutNewcomers } from './newcomers.ts'
 import { redefinitionsWithoutOrder } from './redefinitions.ts'
@@ -15,6 +20,7 @@ import { isStanding, refusal } from './refusal.ts'
 import { heldForOtherGroups, heldForSuccessor } from './renames.ts'
 import { refusedForLimits } from './usage.ts'
 import { type Draft, type Held, hold } from './verdict.ts'
+import { heldForWidening } from './widening.ts'
 
 /** By step id; every step has a verdict. */
 export function judge(steps: readonly Draft[], facts: GuardFacts): ReadonlyMap<string, Verdict> {
@@ -24,12 +30,16 @@ export function judge(steps: readonly Draft[], facts: GuardFacts): ReadonlyMap<s
     ({ id, action }) =>
       facts.doubtOf(action) === undefined && !facts.isKept(action) && !isStanding(refusals.get(id)),
   )
-  const held = new Map([
-    ...heldByThresholds(plain, facts),
-    ...heldByShrink(plain, facts),
-    ...heldForDoubt(steps, facts),
-    ...heldForContest(steps, facts),
-    ...heldForOtherGroups(steps, facts),
+  const held = allOf([
+    heldByDay(plain, facts),
+    heldByThresholds(plain, facts),
+    heldByShrink(plain, facts),
+    heldForWidening(steps, facts),
+    heldByFreeze(steps, facts),
+    heldByDirectoryShrink(plain, facts),
+    heldForDoubt(steps, facts),
+    heldForContest(steps, facts),
+    heldForOtherGroups(steps, facts),
   ])
   const { approved, rejected } = facts.decisions
   const verdict = (step: Draft): Verdict => {
@@ -44,6 +54,8 @@ export function judge(steps: readonly Draft[], facts: GuardFacts): ReadonlyMap<s
     for (const [id, said] of more) verdicts.set(id, said)
     return more
   }
+  const lasting = steps.filter(({ id }) => verdicts.get(id)?.kind !== 'refuse')
+  rule(refusedForLastAdministrator(lasting, facts.administrators, facts.policyName))
   const proceeding = () => steps.filter(({ id }) => verdicts.get(id)?.kind === 'proceed')
   rule(refusedForLimits(proceeding(), facts.limits, new Set(['users', 'groups'])))
   rule(stepsWithoutNewcomers(steps, verdicts))
@@ -64,3 +76,23 @@ const heldForDoubt = (steps: readonly Draft[], facts: GuardFacts): Held =>
     const doubt = facts.doubtOf(action)
     return doubt === undefined ? [] : [[id, hold('doubt', doubt)] as const]
   })
+
+/** The last word on a step is told, with the names of all others that hold it, too. */
+function allOf(words: readonly Held[]): ReadonlyMap<string, Verdict> {
+  const all = new Map<string, Verdict>()
+  for (const [id, verdict] of words.flat()) {
+    const before = all.get(id)
+    if (before?.kind !== 'hold' || verdict.kind !== 'hold') all.set(id, verdict)
+    else
+      all.set(id, {
+        ...verdict,
+        reason: `${verdict.reason} Also held by ${before.guard}${othersOf(before)}.`,
+      })
+  }
+  return all
+}
+
+const othersOf = ({ reason }: { readonly reason: string }): string => {
+  const [, others] = / Also held by (.*)\.$/.exec(reason) ?? []
+  return others === undefined ? '' : `, ${others}`
+}

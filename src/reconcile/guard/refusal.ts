@@ -8,11 +8,22 @@ import { refuse } from './verdict.ts'
 
 /** Whether the mode of the file or of a rule refuses the action, or an expectation does: then nobody loses anything by it. */
 export const isStanding = (verdict: Verdict | undefined): boolean =>
-  verdict?.kind === 'refuse' && (verdict.guard === 'mode' || verdict.guard === 'expectation')
+  verdict?.kind === 'refuse' &&
+  (verdict.guard === 'mode' ||
+    verdict.guard === 'read-only' ||
+    verdict.guard === 'expectation' ||
+    verdict.guard === 'second-instance')
 
 /** Undefined when nothing speaks against the action as such. */
 export function refusal(action: StepAction, facts: GuardFacts): Verdict | undefined {
   const { model, nameOf } = facts
+  if (model.readOnly) {
+    return refuse(
+      'read-only',
+      'The bridge only reads (readOnly in bridge.yaml): nothing is changed, whatever is approved.',
+    )
+  }
+  if (facts.secondInstance !== undefined) return refuse('second-instance', facts.secondInstance)
   if (model.mode === 'upsert' && isRemoval(action)) {
     return refuse('mode', 'The mode is "upsert": the bridge adds and changes, and never removes.')
   }

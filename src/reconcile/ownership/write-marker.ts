@@ -22,7 +22,11 @@ export async function writeMarker(
     readonly since: string | undefined
     readonly entries: (mark: Mark) => readonly JournalEntry[]
   },
-  { store, dynatrace, clock }: { readonly store: Store; readonly dynatrace: Dynatrace; readonly clock: Clock },
+  {
+    store,
+    dynatrace,
+    clock,
+  }: { readonly store: Store; readonly dynatrace: Dynatrace; readonly clock: Clock },
 ): Promise<Mark> {
   const at = clock.now().toISOString()
   const nonce = randomBytes(6).toString('hex')

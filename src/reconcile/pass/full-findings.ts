@@ -7,6 +7,7 @@ import type { DesiredState } from '../desired-state.ts'
 import { accountFindings } from '../findings/account-findings.ts'
 import { contestedDrift } from '../findings/contested.ts'
 import { datedFindings, keepFindings } from '../findings/first-seen.ts'
+import { heldRevocations } from '../findings/held-revocations.ts'
 import type { ObservedState } from '../observe/observed.ts'
 import type { Plan, StepResult } from '../step.ts'
 import { unlistedEnvironments } from '../unlisted-environments.ts'
@@ -36,6 +37,7 @@ export async function fullFindings(
     ...(await inTurns(passFindings(pass))),
     ...(await accountFindings({ ...pass, snapshot, catalogue, now }, parts)),
     ...contestedDrift(pass.plan),
+    ...heldRevocations(pass.plan),
     ...pass.met,
     ...expiryFindings(asked.model, now),
     ...unlistedEnvironments(pass.model, catalogue),

@@ -1,9 +1,13 @@
 /** What the guards of a pass judge its steps by. Reads from Dynatrace what they need besides. */
+import { isRemoval, loserOf } from '../action.ts'
 import type { Vocabulary } from '../describe/vocabulary.ts'
 import { doubtOf } from '../doubt.ts'
 import { isFederated } from '../federated-groups.ts'
+import { directoryPast } from '../guard/directory-past.ts'
 import type { GuardFacts } from '../guard/facts.ts'
 import { groupSizes, otherGroups, readTotals } from '../guard/figures.ts'
+import { pastRemovals } from '../guard/past-removals.ts'
+import { readAdministrators } from '../guard/read-administrators.ts'
 import { subjectOf } from '../guard/subject.ts'
 import { isKept } from '../renames.ts'
 import { ruleModes } from '../rule-modes.ts'
@@ -15,15 +19,15 @@ import type { PassParts } from './request.ts'
 /** All but the limits, which other questions need as well, and what is known of drift. */
 export async function guardFacts(
   actions: readonly StepAction[],
-  { snapshot, groupName, desiredGroup, endedBehind }: Vocabulary,
+  { snapshot, groupName, definitionName, desiredGroup, endedBehind }: Vocabulary,
   {
     request,
     found: { premises, mine, desired, observed },
-    parts: { store, dynatrace },
+    parts: { store, dynatrace, clock },
   }: {
     readonly request: PlanRequest
     readonly found: Found
-    readonly parts: Pick<PassParts, 'store' | 'dynatrace'>
+    readonly parts: Pick<PassParts, 'store' | 'dynatrace' | 'clock'>
   },
 ): Promise<Omit<GuardFacts, 'limits' | 'driftOf'>> {
   const sizes = await groupSizes(actions, observed, dynatrace)
@@ -43,6 +47,20 @@ export async function guardFacts(
     uses: observed.uses,
     ruleMode: ruleModes(withEnded(request), { assignment: premises.assignment, desired, endedBehind }),
     failed: request.failed,
+    secondInstance: request.secondInstance,
+    now: clock.now(),
+    past: actions.some(isRemoval)
+      ? await pastRemovals(store.db, clock.now())
+      : { people: new Set(), others: 0 },
+    directory: actions.some(action => loserOf(action) !== undefined)
+      ? await directoryPast(store.db, clock.now())
+      : { active: 0, gone: 0, since: undefined },
+    administrators: await readAdministrators(actions, {
+      assignment: premises.assignment,
+      observed,
+      dynatrace,
+    }),
+    policyName: definitionName,
     isFarewell: action => isFarewell(action, isGoneFrom(premises)),
     decisions: request.decisions,
   }
@@ -56,7 +74,7 @@ export const isGoneFrom =
     (snapshot.departures.has(emailKey) && !renamed.has(emailKey))
 
 /** Takes something away from somebody who is gone, and does nothing else. */
-function isFarewell(action: StepAction, isGone: (emailKey: string) => boolean): boolean {
+export function isFarewell(action: StepAction, isGone: (emailKey: string) => boolean): boolean {
   if (action.kind !== 'remove-member' && action.kind !== 'remove-user') return false
   return action.successor === undefined && isGone(action.emailKey)
 }

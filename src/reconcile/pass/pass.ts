@@ -1,10 +1,14 @@
 /** One pass: observe → desired → diff → plan → guard → apply → verify. */
+
 import { endedGrants } from '../../access/ends.ts'
 import { inForce } from '../../access/in-force.ts'
 import type { DirectorySnapshot } from '../../directory/snapshot.ts'
 import { breathe, inTurns } from '../../lib/turns.ts'
+import { heldBy, keptElements } from '../adopt/kept.ts'
+import { keptChanges, settleKept } from '../adopt/settle-kept.ts'
 import { applyPlan } from '../apply/apply.ts'
 import { Ledger } from '../apply/ledger.ts'
+import { benignDifferences } from '../canonical/benign.ts'
 import { activeLevels } from '../catalogue.ts'
 import { desiredState } from '../desired-state.ts'
 import { doubtedDeactivations } from '../doubt.ts'
@@ -12,6 +16,7 @@ import { keepDrift } from '../drift/keep-drift.ts'
 import { expectedAccess } from '../expected-access.ts'
 import { keepFacts } from '../facts.ts'
 import { mayTake } from '../federated-groups.ts'
+import { keepRemovals } from '../guard/past-removals.ts'
 import { managedGroups } from '../managed-groups.ts'
 import { newEnvironments } from '../new-environments.ts'
 import { note } from '../observe/meet.ts'
@@ -20,6 +25,7 @@ import { ownershipWrites } from '../ownership-writes.ts'
 import { settleDefinitions, settleInvitations, settleRegistry, settleRights } from '../settle-registry.ts'
 import type { StepResult } from '../step.ts'
 import { fullFindings } from './full-findings.ts'
+import { isFarewell, isGoneFrom } from './guard-facts.ts'
 import { planPass } from './plan-pass.ts'
 import { premiseProblems } from './premise-problems.ts'
 import { readPremises } from './premises.ts'
@@ -35,8 +41,10 @@ export async function runPass(asked: PassRequest, parts: PassParts): Promise<Pas
   const request = { ...asked, model, ended: endedGrants(asked.model, now) }
   const writes = ownershipWrites(store, request.runId, () => clock.now())
 
-  const premises = await readPremises(request, parts)
-  const { scope, ownership, catalogue, definitions, accountGroups, snapshot, assignment } = premises
+  const read = await readPremises(request, parts)
+  const { scope, ownership, catalogue, definitions, accountGroups, snapshot, assignment } = read
+  const acts = request.mode === 'apply' && model.mode !== 'observe'
+  const marked = await parts.marker?.look(read.listed, { acts, dynatrace })
   const full = scope.kind === 'full'
   const withGroups = full || scope.groups.size > 0
   if (request.mode === 'apply' && withGroups) await settleRegistry(assignment, accountGroups, writes)
@@ -61,7 +69,15 @@ export async function runPass(asked: PassRequest, parts: PassParts): Promise<Pas
     levels: activeLevels(catalogue?.environments.values() ?? []),
   })
 
+  const adopted = new Set(request.adopting?.groups.map(({ id }) => id))
+  const held = heldBy(adopted, { desired: desired.state, observed: observed.state })
+  const premises = held.length === 0 ? read : { ...read, kept: keptElements([...read.kept.all, ...held]) }
+
   if (request.mode === 'apply') {
+    if (full) {
+      const changes = keptChanges({ ...premises, mine, desired: desired.state, observed })
+      await settleKept(changes, { store, runId: request.runId, now: clock.now() })
+    }
     await settleInvitations(ownership, observed, writes, clock.now())
     await settleRights(ownership, desired.state, observed, writes)
   }
@@ -72,13 +88,12 @@ export async function runPass(asked: PassRequest, parts: PassParts): Promise<Pas
     readCatalogue: () => parts.catalogue(dynatrace, false),
   })
   const { plan, radius, problems } = await planPass(
-    { ...request, failed: expected.failed },
+    { ...request, failed: expected.failed, secondInstance: marked?.refusal },
     { premises, mine, desired, observed },
     parts,
   )
   await request.recorder.planned(plan)
 
-  const acts = request.mode === 'apply' && model.mode !== 'observe'
   const met = new Map(acts ? observed.accountUsers : [])
   const results = acts
     ? await applyPlan(
@@ -111,8 +126,12 @@ export async function runPass(asked: PassRequest, parts: PassParts): Promise<Pas
     )
   }
   const allProblems = [...observed.problems, ...premiseProblems(premises), ...expected.problems, ...problems]
-  if (acts && request.isRehearsal !== true) {
+  if (request.mode === 'apply' && request.isRehearsal !== true) {
     const isWhole = full && allProblems.length === 0
+    await keepRemovals(
+      { runId: request.runId, plan, results },
+      { store, now: clock.now(), isFarewell: action => isFarewell(action, isGoneFrom(premises)) },
+    )
     await keepDrift({ plan, results, model, isWhole }, { store, now: clock.now() })
   }
   const seen = { premises, desired, observed, plan, model, results }
@@ -121,10 +140,15 @@ export async function runPass(asked: PassRequest, parts: PassParts): Promise<Pas
     radius,
     results,
     findings: full
-      ? await fullFindings(asked, { ...seen, met: expected.findings, problems: allProblems }, parts)
+      ? await fullFindings(
+          asked,
+          { ...seen, met: [...expected.findings, ...(marked?.findings ?? [])], problems: allProblems },
+          parts,
+        )
       : [...desired.findings, ...expected.findings, ...doubtedDeactivations(snapshot)],
     unmanaged: unmanaged({ premises, observed, mine }),
     snapshot: snapshotFigures({ premises, observed, mine, problems: allProblems }),
+    benign: full ? benignDifferences({ desired: desired.state, observed: observed.state }) : undefined,
     newEnvironments: full
       ? newEnvironments(plan, {
           model,
@@ -133,6 +157,7 @@ export async function runPass(asked: PassRequest, parts: PassParts): Promise<Pas
         })
       : undefined,
     problems: allProblems,
+    found: { premises, mine, desired, observed },
     seq: snapshot.seq,
   }
 }

@@ -44,6 +44,8 @@ export interface PlanRequest extends Pick<PassRequest, 'decisions'> {
   readonly model: AccessModel
   readonly ended: readonly EndingGrant[]
   readonly failed: FailedExpectation | undefined
+  /** Why nothing at all may be done: another bridge looks after the account. */
+  readonly secondInstance?: string | undefined
 }
 
 /** Reads from Dynatrace only what the guards and the titles need besides; changes nothing. */
@@ -160,6 +162,8 @@ function diffInput(
     unwanted: premises.definitions?.unwanted ?? { policies: [], boundaries: [] },
     unsaid: desired.unsaid,
     orphans: mine.orphans,
+    kept: premises.kept,
+    handedBack: mine.handedBack,
     unruled: new Set([...assignment.orphans.keys(), ...assignment.withheld.keys()]),
     isGone: isGoneFrom(premises),
     renames: renamed,

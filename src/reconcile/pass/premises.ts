@@ -6,15 +6,20 @@ import type { Desired } from '../../access/desired.ts'
 import { type DesiredMemory, desiredMemory } from '../../access/desired-memory.ts'
 import type { EndingGrant } from '../../access/ends.ts'
 import type { AccessModel } from '../../access/model.ts'
+import { isReservedGroupName } from '../../access/reserved-names.ts'
 import type { DirectorySnapshot } from '../../directory/snapshot.ts'
 import type { AccountGroup } from '../../dynatrace/dynatrace.ts'
 import type { Finding } from '../../lib/finding.ts'
 import { foldKey } from '../../lib/fold.ts'
 import { breathe, inTurns } from '../../lib/turns.ts'
+import { asIfAdopted } from '../adopt/adoption.ts'
+import { type KeptElements, readKept } from '../adopt/kept.ts'
 import { type Assignment, assignGroups, sourcesOf } from '../assign.ts'
 import type { Catalogue } from '../catalogue.ts'
 import { absentGroups, listGroups, ownedAsIfThere } from '../managed-groups.ts'
 import type { Definitions } from '../owned-definitions.ts'
+import { withoutMarkers } from '../ownership/marker.ts'
+import { reservedName } from '../ownership/marker-findings.ts'
 import { type Ownership, readOwnership } from '../ownership.ts'
 import { lastSuccessor, type Rename, renames } from '../renames.ts'
 import { holdsGroup, type Scope } from '../scope.ts'
@@ -25,9 +30,14 @@ export interface Premises {
   /** As asked, with the people and groups that cannot be looked at apart from it. */
   readonly scope: Scope
   readonly ownership: Ownership
+  /** What adopted groups held before. */
+  readonly kept: KeptElements
   /** Undefined when the scope holds no group. */
   readonly catalogue: Catalogue | undefined
+  /** Without the marker. */
   readonly accountGroups: readonly AccountGroup[]
+  /** As listed in this pass; undefined when it had no need of them. */
+  readonly listed: readonly AccountGroup[] | undefined
   readonly snapshot: DirectorySnapshot
   /** By the folded address that was left. */
   readonly renamed: ReadonlyMap<string, Rename>
@@ -42,7 +52,7 @@ export interface Premises {
 
 /** Begins anew with a wider scope where people or groups outside the one asked for hang on it. */
 export async function readPremises(
-  request: Pick<PassRequest, 'scope' | 'model'> & { readonly ended: readonly EndingGrant[] },
+  request: Pick<PassRequest, 'scope' | 'model' | 'adopting'> & { readonly ended: readonly EndingGrant[] },
   parts: Pick<PassParts, 'store' | 'dynatrace' | 'catalogue' | 'readSnapshot' | 'clock' | 'desiredMemory'>,
 ): Promise<Premises> {
   const { scope, model } = request
@@ -50,8 +60,10 @@ export async function readPremises(
   const full = scope.kind === 'full'
   const withGroups = full || scope.groups.size > 0
 
-  const ownership = await readOwnership(parts.store.db)
-  const accountGroups = withGroups ? await listGroups(dynatrace) : ownedAsIfThere(ownership)
+  const ownership = asIfAdopted(await readOwnership(parts.store.db), request.adopting)
+  const kept = await readKept(parts.store.db)
+  const listed = withGroups ? await listGroups(dynatrace) : undefined
+  const accountGroups = listed === undefined ? ownedAsIfThere(ownership) : withoutMarkers(listed)
   const snapshot = await readScope(request, { ...parts, desiredMemory: memory })
   const followed = followedKeys(scope, snapshot)
   if (scope.kind === 'keys' && followed.length > 0) {
@@ -59,7 +71,7 @@ export async function readPremises(
     return readPremises({ ...request, scope: { ...scope, emails } }, parts)
   }
   const renamed = renames(snapshot)
-  const wished = await inTurns(memory.desiring(model, snapshot.groups))
+  const { reserved, wished } = withoutReserved(await inTurns(memory.desiring(model, snapshot.groups)))
   const withheld = new Set(wished.withheld.map(foldKey))
   await breathe()
   const assignment = assignGroups(
@@ -84,14 +96,27 @@ export async function readPremises(
   return {
     scope,
     ownership,
+    kept,
     ...named,
     accountGroups,
+    listed,
     snapshot,
     renamed,
     assignment,
-    findings: wished.findings,
+    findings: [...wished.findings, ...reserved],
     wished,
   }
+}
+
+/** The name of the marker is no name for a group of a rule. */
+function withoutReserved(wished: Desired): {
+  readonly wished: Desired
+  readonly reserved: readonly Finding[]
+} {
+  const reserved = wished.groups.filter(group => isReservedGroupName(group.name))
+  if (reserved.length === 0) return { wished, reserved: [] }
+  const groups = wished.groups.filter(group => !reserved.includes(group))
+  return { wished: { ...wished, groups }, reserved: reserved.map(({ name }) => reservedName(name)) }
 }
 
 /** The part of the directory that a scope needs: for its groups, everybody in the IdP groups behind them. */

@@ -8,14 +8,17 @@ import type { Finding } from '../../lib/finding.ts'
 import type { Store } from '../../store/store.ts'
 import type { PolicyTextMemory } from '../account-texts.ts'
 import type { AuditLog } from '../actors/audit-log.ts'
+import type { Adoption } from '../adopt/adoption.ts'
 import type { ApplyRecorder } from '../apply/apply.ts'
 import type { BlastRadius } from '../blast-radius.ts'
 import type { CatalogueReader } from '../catalogue-memory.ts'
 import type { UsageReader } from '../findings/usage-memory.ts'
 import type { Decisions } from '../guard/facts.ts'
+import type { MarkerKeeper } from '../ownership/marker-keeper.ts'
 import type { Run } from '../run.ts'
 import type { Scope } from '../scope.ts'
 import type { Plan, StepResult } from '../step.ts'
+import type { Found } from './plan-pass.ts'
 
 export interface PassRequest {
   readonly runId: string
@@ -26,6 +29,8 @@ export interface PassRequest {
   readonly decisions: Decisions
   /** Nothing that the pass learns is kept: its access model is not the one in force. */
   readonly isRehearsal?: boolean
+  /** As if these were ours already; only of a rehearsal. */
+  readonly adopting?: Adoption | undefined
   readonly recorder: ApplyRecorder & { planned(plan: Plan): Promise<void> }
   /** A reason to stop between two phases, such as a lost lease. */
   readonly mayGoOn: () => string | undefined
@@ -45,6 +50,8 @@ export interface PassParts {
   readonly desiredMemory?: DesiredMemory
   /** Who changes the account by hand; without it nobody remembers that we may not know. */
   readonly auditLog?: AuditLog | undefined
+  /** Tells whether another bridge looks after the account; without it nobody asks. */
+  readonly marker?: MarkerKeeper | undefined
   readonly clock: Clock
 }
 
@@ -56,7 +63,10 @@ export interface PassResult {
   readonly unmanaged: Run['unmanaged']
   readonly newEnvironments: Run['newEnvironments']
   readonly snapshot: Run['snapshot']
+  readonly benign: Run['benign']
   readonly problems: readonly string[]
+  /** What the plan was made from. */
+  readonly found: Found
   /** The last directory change that the pass has seen. */
   readonly seq: number
 }

@@ -9,6 +9,9 @@ import * as findings from './0003-findings.ts'
 import * as runSteps from './0004-run-steps.ts'
 import * as drift from './0005-drift.ts'
 import * as ownership from './0006-ownership.ts'
+import * as removals from './0007-removals.ts'
+import * as journal from './0009-journal.ts'
+import * as holdings from './0010-holdings.ts'
 
 interface Migration {
   readonly number: number
@@ -25,6 +28,9 @@ const migrations: readonly Migration[] = [
   { number: 4, name: 'steps of runs', up: runSteps.up },
   { number: 5, name: 'drift', up: drift.up },
   { number: 6, name: 'ownership', up: ownership.up },
+  { number: 7, name: 'removals', up: removals.up },
+  { number: 9, name: 'journal', up: journal.up },
+  { number: 10, name: 'holdings', up: holdings.up },
 ]
 
 /** All steps in one transaction. Throws a `BridgeError` when the database is of a later release. */

@@ -166,12 +166,15 @@ test('person or automation', t => {
 })
 
 test('what events are about', t => {
-  const row = { rowId: 'r', name: 'team payments', sources: [], at: '' }
+  const row = { rowId: 'r', name: 'team payments', sources: [], at: '', adopted: false }
   const registry = {
     groups: new Map([['team payments', { ...row, dynatraceId: GROUP, nameKey: 'team payments' }]]),
     rights: new Map([['k', { key: 'k', groupId: 'federated', groupName: 'Theirs' }]]),
     policies: new Map([
-      ['account own', { id: 'p-own', name: 'own', nameKey: 'account own', state: 'owned' as const, at: '' }],
+      [
+        'account own',
+        { id: 'p-own', name: 'own', nameKey: 'account own', state: 'owned' as const, at: '', adopted: false },
+      ],
     ]),
     boundaries: new Map(),
   }
