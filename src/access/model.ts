@@ -197,6 +197,13 @@ export interface AccessModel {
     readonly widening: 'hold' | 'allow'
     readonly freeze: readonly FreezeWindow[]
   }
+  /** What is carried out at once, and what waits for a person. */
+  readonly drift: { readonly repair: 'apply' | 'hold'; readonly changes: 'apply' | 'hold' }
+  readonly approvals: {
+    readonly expireAfterMs: number
+    /** Whether a second person has to agree; names of guards: to steps that these hold. */
+    readonly secondPerson: 'never' | 'always' | readonly string[]
+  }
   /** Milliseconds between full passes. */
   readonly fullPassEveryMs: number
   /** Milliseconds between looks at the audit log of the account; undefined: it is not looked at between full passes. */

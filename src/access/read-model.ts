@@ -8,6 +8,7 @@ import { readBoundaries } from './read-boundary.ts'
 import { readLifecycle, readProtect, readSchedule } from './read-conduct.ts'
 import { readConstants, warnUnusedConstants } from './read-constants.ts'
 import { readDefaults } from './read-defaults.ts'
+import { readApprovals, readDrift } from './read-drift.ts'
 import { readEnvironments } from './read-environments.ts'
 import { readExpectations } from './read-expect.ts'
 import { readGuards } from './read-guards.ts'
@@ -65,6 +66,8 @@ export function readModel(files: readonly OpenFile[], today: string | undefined)
     lifecycle: readLifecycle(given.lifecycle ?? {}, ['lifecycle'], reading),
     protect: readProtect(given.protect ?? {}, ['protect'], reading),
     readOnly: readValue(z.boolean(), given.readOnly ?? false, ['readOnly'], reading) ?? false,
+    drift: readDrift(given.drift ?? {}, ['drift'], reading),
+    approvals: readApprovals(given.approvals ?? {}, ['approvals'], reading),
     guards: readGuards(given.guards ?? {}, ['guards'], reading),
     ...readSchedule(given.schedule ?? {}, ['schedule'], reading),
   }

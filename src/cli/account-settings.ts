@@ -5,7 +5,8 @@ import type { DynatraceSettings, Settings } from '../config/settings.ts'
 import { BridgeError } from '../lib/errors.ts'
 import type { RunningSimulator } from '../simulator/simulator.ts'
 
-const SAMPLE = fileURLToPath(new URL('../access/sample/bridge.yaml', import.meta.url))
+/** The commented example. */
+export const SAMPLE = fileURLToPath(new URL('../access/sample/bridge.yaml', import.meta.url))
 
 /**
  * Path of the access model. Throws `BridgeError` for a real account without one: it must not be driven by the rules of

@@ -1,4 +1,5 @@
 /** The composition root: builds the parts of a bridge, hands them to each other, and takes them down again. */
+
 import type { AddressInfo } from 'node:net'
 import type { FastifyInstance } from 'fastify'
 import type { Logger } from 'pino'
@@ -22,7 +23,9 @@ import { policyTextMemory } from '../reconcile/account-texts.ts'
 import { adoptionDesk } from '../reconcile/adopt/desk.ts'
 import { callLedger } from '../reconcile/call-ledger.ts'
 import { catalogueMemory } from '../reconcile/catalogue-memory.ts'
+import { controls } from '../reconcile/controls/controls.ts'
 import { usageMemory } from '../reconcile/findings/usage-memory.ts'
+import { history } from '../reconcile/holdings/history.ts'
 import { reconcileLoop } from '../reconcile/loop.ts'
 import { ownershipDesk } from '../reconcile/ownership/desk.ts'
 import { markerKeeper } from '../reconcile/ownership/marker-keeper.ts'
@@ -165,11 +168,13 @@ export async function startBridge(options: BridgeOptions): Promise<RunningBridge
       registerOperations: scope =>
         registerOperations(scope, {
           reconciler,
+          controls: controls({ store, clock, wake: () => reconciler.notify() }),
           ownership: ownershipDesk({ store, clock, connection }),
           adoption: adoptionDesk(() => model.current(), { ...viewParts, store, runs, marker }),
           readJournal: query => readJournal(store.db, query),
           verifyJournal: anchors => verifyJournal(store.db, anchors),
           exportJournal: filter => exportJournal(store.db, filter),
+          history: history(store),
           pseudonymise: asked => pseudonymisePerson(asked, { store, clock }),
           explainAccess: asked => userAccess(asked, { ...viewParts, store, runs, model: model.current() }),
           whatIf: proposed => whatIf({ current: model.current(), proposed }, { ...viewParts, store, runs }),

@@ -7,12 +7,15 @@ import { BridgeError, messageOf } from '../lib/errors.ts'
 import { driftClasses, driftSeverities } from '../reconcile/drift/drift.ts'
 import { seeds } from '../simulator/seed/seed-name.ts'
 import type { AdoptOptions } from './commands/adopt.ts'
+import type { AsOfOptions } from './commands/as-of.ts'
+import type { PauseOptions } from './commands/controls.ts'
 import type { DecisionOptions } from './commands/decide.ts'
 import type { DiffOptions } from './commands/diff.ts'
 import type { DoctorOptions } from './commands/doctor.ts'
 import type { DriftOptions } from './commands/drift.ts'
 import type { ExplainOptions } from './commands/explain.ts'
 import type { FindingsOptions } from './commands/findings.ts'
+import type { InitOptions } from './commands/init.ts'
 import type { ExportOptions, JournalOptions, PseudonymiseOptions, VerifyOptions } from './commands/journal.ts'
 import type { LintOptions } from './commands/lint.ts'
 import type { MatrixOptions } from './commands/matrix.ts'
@@ -72,6 +75,7 @@ export function buildProgram(context: CommandContext, extra: readonly ExtraComma
   for (const add of extra) add(program, context)
   addSimulator(program, context)
   addDoctor(program, context)
+  addInit(program, context)
   addLint(program, context)
   remote(program.command('plan'), 'show what a pass would change, and change nothing')
     .option('--config <file>', 'what if this access model were in force, and for whom')
@@ -115,6 +119,18 @@ export function buildProgram(context: CommandContext, extra: readonly ExtraComma
     .action((id: string, options: RunOptions) =>
       run(async () => (await import('./commands/runs.ts')).showRun(id, options, deps)),
     )
+  remote(program.command('approvals'), 'show what waits for a person, and since when').action(
+    (options: ConnectionOptions) =>
+      run(async () => (await import('./commands/approvals.ts')).approvals(options, deps)),
+  )
+  word(program.command('pause'), 'change nothing in the account until somebody resumes')
+    .option('--until <instant>', 'when it ends by itself, e.g. 2027-01-04T06:00:00Z')
+    .action((options: PauseOptions) =>
+      run(async () => (await import('./commands/controls.ts')).pause(options, deps)),
+    )
+  word(program.command('resume'), 'go on after a pause').action((options: PauseOptions) =>
+    run(async () => (await import('./commands/controls.ts')).resume(options, deps)),
+  )
   decision(program.command('approve'), 'let the held steps of a run happen').action(
     (runId: string, options: DecisionOptions) =>
       run(async () => (await import('./commands/decide.ts')).approve(runId, options, deps)),
@@ -192,6 +208,30 @@ function addDoctor(program: Command, { deps, run }: CommandContext): void {
     )
 }
 
+function addInit(program: Command, { deps, run }: CommandContext): void {
+  program
+    .command('init')
+    .description('write a first bridge.yaml: the commented sample, or what a live account grants today')
+    .option('--from-account', 'read the account of the settings, or a simulated one, and write it as it is')
+    .option('--out <file>', 'where to', 'bridge.yaml')
+    .option('--force', 'write over a file that is there')
+    .option(
+      '--match <name>',
+      'what IdP groups are called, with {name} for the Dynatrace group; may be repeated',
+      repeated,
+    )
+    .option(
+      '--simulator-port <number>',
+      'where a simulator is looked for when no account is set up',
+      wholeNumber(1, 65_535),
+      8090,
+    )
+    .option('--json', 'print for programs')
+    .action((options: InitOptions) =>
+      run(async () => (await import('./commands/init.ts')).init(options, deps)),
+    )
+}
+
 function addLint(program: Command, { deps, run }: CommandContext): void {
   program
     .command('lint')
@@ -233,6 +273,21 @@ function addQuestions(program: Command, { deps, run }: CommandContext): void {
 }
 
 function addJournal(program: Command, { deps, run }: CommandContext): void {
+  remote(program.command('as-of'), 'show who had what at an instant of the past, or what changed between two')
+    .argument('[instant]', 'e.g. 2026-11-01 or 2026-11-01T12:00Z; UTC unless it says otherwise')
+    .option(
+      '--from <instant>',
+      'instead: who gained and who lost what from then on, by which run and why',
+      nonEmpty,
+    )
+    .option('--to <instant>', 'with --from: until then; by default now', nonEmpty)
+    .option('--person <name>', 'only this person: user name or address', nonEmpty)
+    .option('--group <name>', 'only this Dynatrace group: name or id', nonEmpty)
+    .option('--environment <name>', 'only what counts there: name or id, or account', nonEmpty)
+    .addOption(new Option('--csv', 'print as CSV, for spreadsheets').conflicts('json'))
+    .action((instant: string | undefined, options: AsOfOptions) =>
+      run(async () => (await import('./commands/as-of.ts')).asOf(instant, options, deps)),
+    )
   const command = remote(program.command('journal'), 'show what happened, newest first')
     .option('--limit <number>', 'how many entries', wholeNumber(1, 1000), 50)
     .option('--before <seq>', 'only entries older than this one', wholeNumber(1, Number.MAX_SAFE_INTEGER))
@@ -355,5 +410,14 @@ function decision(command: Command, description: string): Command {
   return remote(command, description)
     .argument('<run>', 'id of the run that holds them')
     .requiredOption('--by <name>', 'who decides', nonEmpty)
+    .requiredOption('--reason <text>', 'why, for the journal', nonEmpty)
+    .option('--step <id>', 'only this step; may be repeated', repeated)
+    .option('--plan-hash <hash>', 'only if the plan is still the one that was read')
+}
+
+/** A command that goes into the journal with a name and a reason. */
+function word(command: Command, description: string): Command {
+  return remote(command, description)
+    .requiredOption('--by <name>', 'who says so', nonEmpty)
     .requiredOption('--reason <text>', 'why, for the journal', nonEmpty)
 }

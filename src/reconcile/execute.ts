@@ -12,9 +12,11 @@ import { messageOf } from '../lib/errors.ts'
 import type { Log } from '../lib/log.ts'
 import { breathe } from '../lib/turns.ts'
 import type { JournalEntry } from '../store/journal-entry.ts'
+import { journalHead } from '../store/journal-head.ts'
 import { callEntry, isWorthKeeping } from './call-entry.ts'
 import type { CallLedger } from './call-ledger.ts'
 import { conclusion, summary } from './conclusion.ts'
+import { holdingsRecorder } from './holdings/recorder.ts'
 import { isKnown } from './news.ts'
 import { runPass } from './pass/pass.ts'
 import type { PassParts, PassResult } from './pass/request.ts'
@@ -87,7 +89,9 @@ export async function execute(
         return [id, as]
       }),
     )
+  const holdings = holdingsRecorder(run.id, parts)
   const recorder = {
+    found: holdings.found,
     async planned(plan: Plan) {
       record = { ...record, plan }
       // A plan of which nothing will happen is told once, at the end.
@@ -115,7 +119,7 @@ export async function execute(
           await runs.note(some)
           await breathe()
         }
-        await runs.save(record, lines.at(-1))
+        await runs.save(record, lines.at(-1), tx => holdings.done(tx, steps, results))
       })
     },
   }
@@ -167,11 +171,18 @@ export async function execute(
   } finally {
     calls.end(run.id)
   }
+  if (record.scope === 'full') await logHead(parts)
   log.info(
     { ...context, status: record.status, steps: record.plan.steps.length, scope: record.scope },
     `reconcile pass: ${record.status}`,
   )
   return { run: record, result }
+}
+
+/** Who has the log elsewhere can prove by this line that nobody has rewritten the journal since. */
+async function logHead({ store, log }: Pick<ExecuteParts, 'store' | 'log'>): Promise<void> {
+  const head = await journalHead(store.db)
+  if (head !== undefined) log.info({ journal: `${head.seq}:${head.hash}` }, 'journal head')
 }
 
 /** Others want to write, too, and to be answered: so many lines, or steps in a line, at a time. */

@@ -82,6 +82,7 @@ export function reconcileLoop(initial: AccessModel, given: LoopParts): Reconcile
     const { run: done, result } = await carryOut(run, { kind: 'full' })
     const at = now()
     await runs.prune()
+    await runs.expire()
     // What is not on record because it says nothing new is still the newest word.
     if (done.status !== 'failed') newestFull = done
     schedule.passed(done, { at, everyMs: model.fullPassEveryMs, stale: used !== model, endsAt })
@@ -178,7 +179,7 @@ export function reconcileLoop(initial: AccessModel, given: LoopParts): Reconcile
   }
 
   return {
-    ...requests({ runs, clock, wake }),
+    ...requests({ runs, clock, wake, model: () => model, latest }),
     start() {
       const leading = { clock, log, stopping: stopping.signal }
       running = Promise.all([loop(), keepLeading(lead, leading)]).then(() => undefined)

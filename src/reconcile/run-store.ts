@@ -1,16 +1,14 @@
-/** Runs and people's decisions in the database, and the journal entries that go with them. */
+/** Runs in the database, and the journal entries that go with them. */
 import type { Clock } from '../lib/clock.ts'
 import type { JournalEntry } from '../store/journal-entry.ts'
 import type { Store, Writer } from '../store/store.ts'
 import type { RunRow } from '../store/tables.ts'
 import { appendJournal } from '../store/tail.ts'
-import type { Decisions } from './guard/facts.ts'
+import { type DecisionStore, decisionStore } from './decisions/decision-store.ts'
 import { headOf, type Run, type RunHead, type RunTrigger } from './run.ts'
 import { forgetSteps, readSteps, writeResults, writeSteps } from './run-steps.ts'
 import type { Plan } from './step.ts'
 
-/** How long a person's word on a step counts. */
-const DECISION_HOURS = 24
 /** How long finished runs are kept unless it is said. */
 const RUN_DAYS = 90
 /** Runs that are deleted at a time. */
@@ -18,9 +16,14 @@ const PRUNED = 200
 /** What sets off passes over keys, and nothing else. */
 const OF_KEYS = ['scim', 'audit'] as const satisfies readonly RunTrigger[]
 
-export interface RunStore {
+export interface RunStore extends DecisionStore {
   /** Stores the run as it now is: its steps a piece at a time, then the rest with journal entries in one write. */
-  save(run: Run, entries?: readonly JournalEntry[]): Promise<void>
+  save(
+    run: Run,
+    entries?: readonly JournalEntry[],
+    /** Goes into the same write. */
+    also?: (tx: Writer) => Promise<void>,
+  ): Promise<void>
   note(entries: readonly JournalEntry[]): Promise<void>
   get(id: string): Promise<Run | undefined>
   head(id: string): Promise<RunHead | undefined>
@@ -36,12 +39,7 @@ export interface RunStore {
   latestFull(): Promise<Run | undefined>
   /** The newest run that ended in any way, of those that looked at everything or of those that looked at keys. */
   newest(of: 'full' | 'keys'): Promise<RunHead | undefined>
-  decide(run: Run, decision: 'approved' | 'rejected', by: { actor: string; reason: string }): Promise<void>
-  /** Forgets the words on steps that were carried out: the same change another day is asked about anew. */
-  used(stepIds: readonly string[]): Promise<void>
-  /** What people said that still counts. */
-  decisions(): Promise<Decisions>
-  /** Deletes finished runs and decisions that are past their time. The journal keeps what happened. */
+  /** Deletes finished runs that are past their time. The journal keeps what happened. */
   prune(): Promise<void>
 }
 
@@ -65,7 +63,7 @@ export function runStore(store: Store, clock: Clock, keepDays = RUN_DAYS): RunSt
     if (run.finishedAt === undefined) saved.set(id, { plan, results })
     else saved.delete(id)
   }
-  const saveHead = (head: RunHead, entries: readonly JournalEntry[]) =>
+  const saveHead = (head: RunHead, entries: readonly JournalEntry[], also?: (tx: Writer) => Promise<void>) =>
     store.write(async tx => {
       const row = rowOf(head)
       const { id: _, ...changed } = row
@@ -74,6 +72,7 @@ export function runStore(store: Store, clock: Clock, keepDays = RUN_DAYS): RunSt
         .values(row)
         .onConflict(conflict => conflict.column('id').doUpdateSet(changed))
         .execute()
+      await also?.(tx)
       journal(tx, entries)
     })
   const whole = async (row: RunRow) => runOf(storedHead(row), await readSteps(db, row.id))
@@ -86,9 +85,10 @@ export function runStore(store: Store, clock: Clock, keepDays = RUN_DAYS): RunSt
       .orderBy('finishedAt', 'desc')
       .limit(1)
   return {
-    async save(run, entries = []) {
+    ...decisionStore(store, clock),
+    async save(run, entries = [], also) {
       await saveSteps(run)
-      await saveHead(headOf(run), entries)
+      await saveHead(headOf(run), entries, also)
     },
     saveHead: run => saveHead(run, []),
     note: entries => store.write(async tx => journal(tx, entries)),
@@ -125,69 +125,20 @@ export function runStore(store: Store, clock: Clock, keepDays = RUN_DAYS): RunSt
       const row = await newest(of === 'full' ? 'not in' : 'in').executeTakeFirst()
       return row === undefined ? undefined : storedHead(row)
     },
-    decide: (run, decision, { actor, reason }) =>
-      store.write(async tx => {
-        const now = clock.now()
-        const held = run.plan.steps.filter(step => step.verdict.kind === 'hold')
-        const word = {
-          runId: run.id,
-          decision,
-          actor,
-          reason,
-          at: now.toISOString(),
-          expiresAt: new Date(now.getTime() + DECISION_HOURS * 3_600_000).toISOString(),
-        }
-        for (const step of held) {
-          // The latest word counts, whichever run it was said about.
-          await tx.deleteFrom('decisions').where('stepId', '=', step.id).execute()
-          await tx
-            .insertInto('decisions')
-            .values({ stepId: step.id, ...word })
-            .execute()
-        }
-        const data = { decision, reason, steps: held.map(({ id, title }) => ({ id, title })) }
-        journal(tx, [{ kind: 'decision', runId: run.id, actor, data }])
-      }),
-    async used(stepIds) {
-      const decided = await db.selectFrom('decisions').select('stepId').execute()
-      const used = decided.map(row => row.stepId).filter(id => stepIds.includes(id))
-      if (used.length === 0) return
-      await store.write(async tx => {
-        for (const id of used) await tx.deleteFrom('decisions').where('stepId', '=', id).execute()
-      })
-    },
-    async decisions() {
-      const rows = await db
-        .selectFrom('decisions')
-        .selectAll()
-        .where('expiresAt', '>', clock.now().toISOString())
-        .execute()
-      const said = (what: 'approved' | 'rejected') => rows.filter(row => row.decision === what)
-      return {
-        approved: new Set(said('approved').map(row => row.stepId)),
-        rejected: new Map(said('rejected').map(row => [row.stepId, `${row.actor}: ${row.reason}`])),
-      }
-    },
     async prune() {
       const now = clock.now()
       const old = new Date(now.getTime() - keepDays * 86_400_000).toISOString()
-      const expired = await db
-        .selectFrom('decisions')
-        .select('stepId')
-        .where('expiresAt', '<', now.toISOString())
-        .executeTakeFirst()
       const past = await db
         .selectFrom('runs')
         .select('id')
         .where('finishedAt', '<', old)
         .limit(PRUNED)
         .execute()
-      if (expired === undefined && past.length === 0) return
+      if (past.length === 0) return
       const ids = past.map(({ id }) => id)
-      if (ids.length > 0) await forgetSteps(store, ids)
+      await forgetSteps(store, ids)
       await store.write(async tx => {
-        await tx.deleteFrom('decisions').where('expiresAt', '<', now.toISOString()).execute()
-        if (ids.length > 0) await tx.deleteFrom('runs').where('id', 'in', ids).execute()
+        await tx.deleteFrom('runs').where('id', 'in', ids).execute()
       })
     },
   }

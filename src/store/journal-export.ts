@@ -28,6 +28,8 @@ export interface ExportEnd {
   readonly head: Link
   /** The line with which the export must end: the newest, or where it was asked to end; null when there is none. */
   readonly last: Link | null
+  /** Whether it was asked for from the beginning: it begins with line 1 then. */
+  readonly fromStart: boolean
   readonly lines: number
   /** Whether lines in between were left out; then nobody can tell whether one is missing. */
   readonly filtered: boolean
@@ -64,7 +66,13 @@ export async function* exportJournal(db: Reader, filter: JournalFilter): AsyncGe
   const filtered = runId !== undefined || requestId !== undefined || kind !== undefined
   const isOpen =
     !filtered && filter.to === undefined && head.seq > 0 && (lines > 0 || filter.from === undefined)
-  const told: ExportEnd = { head, last: isOpen ? head : end, lines, filtered }
+  const told: ExportEnd = {
+    head,
+    last: isOpen ? head : end,
+    fromStart: filter.from === undefined,
+    lines,
+    filtered,
+  }
   yield `${JSON.stringify(told)}\n`
 }
 

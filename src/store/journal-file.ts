@@ -23,6 +23,7 @@ const linkSchema = z.object({ seq: z.number(), hash: z.string() })
 const endSchema = z.object({
   head: linkSchema,
   last: linkSchema.nullable(),
+  fromStart: z.boolean(),
   lines: z.number(),
   filtered: z.boolean(),
 })
@@ -107,7 +108,8 @@ class Walk {
   }
 
   /** What is wrong although all lines follow from each other. */
-  end({ last, filtered }: z.output<typeof endSchema>): JournalBreak | undefined {
+  end({ last, filtered, fromStart }: z.output<typeof endSchema>): JournalBreak | undefined {
+    if (!filtered && fromStart && this.first !== 1) return { kind: 'broken', seq: 1, problem: 'missing' }
     if (!filtered) return this.chained ?? this.#proof.end(last ?? undefined)
     const furthest = Math.max(last?.seq ?? 0, ...this.#anchors.keys())
     return furthest > this.last.seq ? this.breakAt(this.last.seq + 1, 'cut-off') : undefined

@@ -4,7 +4,7 @@
  * Chosen so that SQLite and PostgreSQL agree: truth is 0 or 1, instants are ISO 8601 text in UTC,
  * structured values are JSON text that only our own code reads.
  */
-import type { Generated } from 'kysely'
+import type { Generated, Selectable } from 'kysely'
 
 export interface Tables {
   users: UserRow
@@ -24,7 +24,8 @@ export interface Tables {
   keptElements: KeptElementRow
   runs: RunRow
   runSteps: RunStepRow
-  decisions: DecisionRow
+  decisions: DecisionTable
+  choices: ChoiceRow
   journal: JournalRow
   journalHead: JournalHeadRow
   pseudonyms: PseudonymRow
@@ -238,14 +239,31 @@ export interface RunStepRow {
 }
 
 /** A person's word on a held step, good until `expiresAt`. */
-export interface DecisionRow {
+export interface DecisionTable {
   stepId: string
   runId: string
-  decision: 'approved' | 'rejected'
+  /** `first`: approved by one person, and a second one has to agree. */
+  decision: 'approved' | 'rejected' | 'first'
   actor: string
   reason: string
   at: string
   expiresAt: string
+  /** Of the plan that the word was said about. */
+  planHash: Generated<string>
+}
+
+export type DecisionRow = Selectable<DecisionTable>
+
+/** What a person chose about one difference. */
+export interface ChoiceRow {
+  stepId: string
+  choice: 'ignore' | 'leave'
+  title: string
+  actor: string
+  reason: string
+  at: string
+  /** Until when it counts; null: until the difference is another one. */
+  until: string | null
 }
 
 export interface JournalRow {

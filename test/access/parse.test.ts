@@ -134,6 +134,8 @@ schedule: { full: 2h, audit: off }
     },
     protect: { users: ['owner@acme.example'], groups: ['break-glass'] },
     readOnly: false,
+    drift: { repair: 'apply', changes: 'apply' },
+    approvals: { expireAfterMs: 86_400_000, secondPerson: 'never' },
     guards: {
       removals: { count: 0, percent: 10, perDay: { count: 0, percent: 25 } },
       groupShrink: { percent: 12.5 },

@@ -213,6 +213,8 @@ function modelOf(rules: readonly Rule[]): AccessModel {
     protect: { users: [], groups: [] },
     guards: emptyModel.guards,
     readOnly: false,
+    drift: emptyModel.drift,
+    approvals: emptyModel.approvals,
     fullPassEveryMs: 60_000,
     auditEveryMs: undefined,
   }

@@ -86,6 +86,8 @@ expect:
 lifecycle: { invite: on-creation, deactivated: strip-groups, deleted: { remove-after: 7d } }
 protect: { users: [ owner@acme.example ], groups: [ break-glass ] }
 readOnly: false
+drift: { repair: apply, changes: hold }
+approvals: { expireAfter: 24h, secondPerson: [ widening ] }
 guards:
   removals: { count: 20, percent: 10, perDay: { count: 50, percent: 20 } }
   groupShrink: { percent: 50 }

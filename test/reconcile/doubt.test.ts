@@ -40,7 +40,7 @@ test('a doubted deactivation', async t => {
   t.test('goes on when a person approves it', async t => {
     const { world } = await doubted(t)
     const run = await world.keyed()
-    await world.runs.decide(run, 'approved', { actor: 'ana', reason: 'she has left' })
+    await world.approve(run, 'she has left')
     t.equal((await world.apply()).status, 'in-step')
     t.equal(await groupsOf(world, ANA), undefined)
   })

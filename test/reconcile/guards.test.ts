@@ -69,7 +69,7 @@ test('a person who approves lets everybody go', async t => {
   for (const id of ids.slice(0, 15)) await active(id, false)
   const held = await world.apply()
   t.same([...new Set(guardsOf(held))], ['directory-shrink'])
-  await world.runs.decide(held, 'approved', { actor: 'ana', reason: 'the branch is closed' })
+  await world.approve(held, 'the branch is closed')
   t.equal((await world.apply()).status, 'in-step')
   t.equal(await members(), 5)
 })
@@ -176,7 +176,7 @@ test('a bridge that only reads writes nothing, whatever is approved', async t =>
   world.configure(rules(WIDE, 'readOnly: true'))
   await world.edit({ do: 'add-binding', group: 'team payments', policy: 'Pro User', level: 'prod' })
   const run = await world.apply()
-  await world.runs.decide(run, 'approved', { actor: 'ana', reason: 'please' })
+  await world.approve(run, 'please')
   await world.forgetCalls()
   t.same(guardsOf(await world.apply()), ['read-only'])
   t.equal((await world.calls()).writes, 0)
@@ -191,7 +191,7 @@ test('a bad file that gives rights of administrators waits for a person', async 
     status: 'held',
     plan: { steps: [{ verdict: { guard: 'widening', reason: /"Admin User" of administrators/ } }] },
   })
-  await world.runs.decide(run, 'approved', { actor: 'ana', reason: 'they look after the account' })
+  await world.approve(run, 'they look after the account')
   t.equal((await world.apply()).status, 'in-step')
 
   await t.test('what somebody took away by hand is put back without a question', async t => {

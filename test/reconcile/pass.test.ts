@@ -233,7 +233,7 @@ test('lifecycle', async t => {
     t.match(held.plan.steps, [
       { action: { kind: 'delete-group' }, verdict: { kind: 'hold', guard: 'groupShrink' } },
     ])
-    await world.runs.decide(held, 'approved', { actor: 'ana', reason: 'the team was dissolved' })
+    await world.approve(held, 'the team was dissolved')
     t.equal((await world.apply()).status, 'in-step')
     t.equal(groupNamed(await world.state(), 'payments viewer prod'), undefined)
   })

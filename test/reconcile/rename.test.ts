@@ -135,7 +135,7 @@ test('a rename', async t => {
       verdict: { kind: 'hold', guard: 'rename', reason: /"by hand"/ },
     })
     t.same(await groupsOf(world, OLD), ['by hand'])
-    await world.runs.decide(run, 'approved', { actor: 'ana', reason: 'not needed any more' })
+    await world.approve(run, 'not needed any more')
     t.equal((await world.apply()).status, 'in-step')
     t.equal(await groupsOf(world, OLD), undefined)
   })

@@ -51,9 +51,9 @@ test('any edit, removal, insertion, swap or cut shows, and where', async t => {
       if (verdict.kind !== 'broken') throw new Error(`not noticed: ${JSON.stringify(tampering)}`)
       // A line that was changed and hashed anew shows by the one behind it, the last one by the head.
       t.ok(Math.abs(verdict.seq - first) <= 1, JSON.stringify({ tampering, verdict, first }))
-      // An export tells the same.
+      // An export tells the same, of what was recorded.
       const file = await verifyExport(linesOf(store))
-      t.equal(file.kind, 'broken', `export: ${JSON.stringify(tampering)}`)
+      if (first <= LINES) t.equal(file.kind, 'broken', `export: ${JSON.stringify(tampering)}`)
       // What is written afterwards does not heal it.
       await store.write(async tx => appendJournal(tx, [entry(1)], at))
       t.match(await verifyJournal(store.db), { kind: 'broken' }, `afterwards: ${JSON.stringify(tampering)}`)

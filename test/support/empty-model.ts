@@ -15,6 +15,8 @@ export const emptyModel: AccessModel = {
   },
   protect: { users: [], groups: [] },
   readOnly: false,
+  drift: { repair: 'apply', changes: 'apply' },
+  approvals: { expireAfterMs: 86_400_000, secondPerson: 'never' },
   guards: {
     removals: { count: 20, percent: 10, perDay: { count: 100, percent: 25 } },
     groupShrink: { percent: 50 },

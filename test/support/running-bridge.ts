@@ -1,4 +1,5 @@
 /** A whole bridge in the test's process: database, simulated account, reconcile loop, SCIM and operations over HTTP. */
+
 import type { LightMyRequestResponse } from 'fastify'
 import type { Test } from 'tap'
 import { pseudonymisePerson } from '../../src/cli/pseudonymise.ts'
@@ -20,7 +21,9 @@ import { policyTextMemory } from '../../src/reconcile/account-texts.ts'
 import { adoptionDesk } from '../../src/reconcile/adopt/desk.ts'
 import { callLedger } from '../../src/reconcile/call-ledger.ts'
 import { catalogueMemory } from '../../src/reconcile/catalogue-memory.ts'
+import { controls } from '../../src/reconcile/controls/controls.ts'
 import { usageMemory } from '../../src/reconcile/findings/usage-memory.ts'
+import { history } from '../../src/reconcile/holdings/history.ts'
 import { reconcileLoop } from '../../src/reconcile/loop.ts'
 import { ownershipDesk } from '../../src/reconcile/ownership/desk.ts'
 import { runStore } from '../../src/reconcile/run-store.ts'
@@ -97,11 +100,13 @@ export async function runningBridge(
     registerOperations: async app => {
       await registerOperations(app, {
         reconciler,
+        controls: controls({ store, clock, wake: () => reconciler.notify() }),
         ownership: ownershipDesk({ store, clock, connection }),
         adoption: adoptionDesk(() => model, { ...viewParts, store, runs }),
         readJournal: query => readJournal(store.db, query),
         verifyJournal: anchors => verifyJournal(store.db, anchors),
         exportJournal: filter => exportJournal(store.db, filter),
+        history: history(store),
         pseudonymise: asked => pseudonymisePerson(asked, { store, clock }),
         explainAccess: asked => userAccess(asked, { ...viewParts, store, runs, model }),
         whatIf: proposed => whatIf({ current: model, proposed }, { ...viewParts, store, runs }),

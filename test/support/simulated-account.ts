@@ -1,6 +1,8 @@
 /** A simulated account that outlives the bridges it is driven by, and what tests ask of it. */
+
 import type { Test } from 'tap'
 import { request } from 'undici'
+import { MARKER_GROUP } from '../../src/access/reserved-names.ts'
 import { startSimulator } from '../../src/simulator/start.ts'
 
 interface State {
@@ -67,7 +69,8 @@ export function foreignPart(state: State, ours: Ours): string {
     users: state.users
       .filter(user => !ours.person(user.email))
       .map(user => ({ ...user, groups: user.groups.filter(name => !ours.group(name)) })),
-    groups: state.groups.filter(each => !ours.group(each.name)),
+    // The marker of the account is ours, too.
+    groups: state.groups.filter(each => !ours.group(each.name) && each.name !== MARKER_GROUP),
     bindings: state.bindings.filter(each => !ours.group(each.group)),
     permissions: state.permissions.filter(each => !ours.group(each.group)),
   })

@@ -174,6 +174,11 @@ export async function makeWorld(
       await feed.settle(keys)
       return done
     },
+    /** A person's word on the held steps of a run. */
+    async approve(run: Run, reason: string, actor = 'ana'): Promise<void> {
+      const held = run.plan.steps.filter(({ verdict }) => verdict.kind === 'hold')
+      await runs.decide(run, held, { decision: 'approved', actor, reason }, model.approvals)
+    },
     configure(rules: string) {
       model = parseModel(rules)
     },

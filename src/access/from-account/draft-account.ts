@@ -87,9 +87,8 @@ function ruleOf(
 }
 
 /** Names of IdP groups are compared without letter case. */
-const distinct = (names: readonly string[]): readonly string[] => [
-  ...new Map(names.map(name => [foldKey(name), name] as const).toReversed()).values(),
-].toReversed()
+const distinct = (names: readonly string[]): readonly string[] =>
+  [...new Map(names.map(name => [foldKey(name), name] as const).toReversed()).values()].toReversed()
 
 const inactive = ({ id, name }: AccountFacts['environments'][number]): Unsaid => ({
   kind: 'environment',

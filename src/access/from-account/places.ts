@@ -56,9 +56,7 @@ export function placesOf(facts: AccountFacts, environments: readonly DraftEnviro
       const obstacle = textObstacle(name)
       if (obstacle !== undefined) return unsaid(`the name of the boundary ${quoted(name)} ${obstacle}`)
       const meant = (boundariesByName.get(foldKey(name)) ?? []).filter(each => each.name === name)
-      return meant.length === 1
-        ? said(name)
-        : unsaid(`${meant.length} boundaries are called ${quoted(name)}`)
+      return meant.length === 1 ? said(name) : unsaid(`${meant.length} boundaries are called ${quoted(name)}`)
     },
     zone(environmentId, zoneId) {
       const zones = zonesByPlace.get(environmentId) ?? []

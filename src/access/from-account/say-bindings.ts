@@ -43,9 +43,11 @@ function sayBinding(binding: BindingFact, places: Places): Said<DraftBinding> {
     return { kind: 'unsaid', why: 'it carries metadata, which bridge.yaml has no words for' }
   }
   for (const [name, value] of Object.entries(binding.parameters)) {
-    if (!isPlainName(name)) return { kind: 'unsaid', why: `the parameter name ${quoted(name)} is not a plain one` }
+    if (!isPlainName(name))
+      return { kind: 'unsaid', why: `the parameter name ${quoted(name)} is not a plain one` }
     const obstacle = textObstacle(value)
-    if (obstacle !== undefined) return { kind: 'unsaid', why: `the value of the parameter ${name} ${obstacle}` }
+    if (obstacle !== undefined)
+      return { kind: 'unsaid', why: `the value of the parameter ${name} ${obstacle}` }
   }
   const level = places.level(binding.level)
   if (level.kind === 'unsaid') return level

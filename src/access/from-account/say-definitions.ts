@@ -3,8 +3,8 @@ import { canonicalJson } from '../../lib/digest.ts'
 import type { AccountFacts, PolicyFact } from './account-facts.ts'
 import type { DraftBoundary, DraftPolicy, Unsaid } from './draft.ts'
 import type { Places } from './places.ts'
-import { descriptionObstacle, quoted } from './sayable.ts'
 import { joinLevels, placeText } from './say-bindings.ts'
+import { descriptionObstacle, quoted } from './sayable.ts'
 
 /** Those that Dynatrace itself keeps are no business of the file. */
 export function sayPolicies(

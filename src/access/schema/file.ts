@@ -2,6 +2,7 @@
 import { z } from 'zod'
 import { lifecycleShape, protectShape, scheduleShape } from './conduct.ts'
 import { boundaryShape, environmentShape, policyShape } from './definition.ts'
+import { approvalsShape, driftShape } from './drift.ts'
 import { expectationShape } from './expect.ts'
 import { guardsShape } from './guards.ts'
 import { listOfWords, mode, words } from './plain.ts'
@@ -50,6 +51,8 @@ export const fileShape = shape(
     ...shared,
     lifecycle: optional(lifecycleShape.schema, 'What becomes of people who come and go.'),
     protect: optional(protectShape.schema, 'What is never changed.'),
+    drift: optional(driftShape.schema, 'What becomes of differences.'),
+    approvals: optional(approvalsShape.schema, 'How steps that wait are approved.'),
     readOnly: optional(
       z.boolean(),
       'Whether nothing at all is changed in the account, whatever is approved; false unless given.',

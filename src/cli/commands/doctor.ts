@@ -1,10 +1,8 @@
 /** `scim-bridge doctor`: looks at settings, rules, database and account, changes nothing, and says what is wrong. */
-import { z } from 'zod'
-import { type DynatraceSettings, readSettings, type Settings } from '../../config/settings.ts'
+import { readSettings, type Settings } from '../../config/settings.ts'
 import { fault, ok, type Section } from '../../dynatrace/probe/check.ts'
 import { probeAccount } from '../../dynatrace/probe/probe.ts'
-import { startSimulator } from '../../simulator/start.ts'
-import { simulatedAccount } from '../account-settings.ts'
+import { type AccountAtHand, accountAtHand } from '../account-at-hand.ts'
 import type { CliDeps } from '../deps.ts'
 import { checkModel } from '../doctor/model-check.ts'
 import { nameChecks } from '../doctor/name-checks.ts'
@@ -44,13 +42,12 @@ async function examine(
 ): Promise<readonly Section[]> {
   const { model, checks: modelChecks } = await checkModel(settings)
   const seen = await peek(settings)
-  const account =
-    settings.dynatrace === undefined ? await simulated(options) : realAccount(settings.dynatrace)
+  const account = await accountAtHand(settings.dynatrace, options.simulatorPort)
   try {
     const own = [
       {
         title: 'Settings',
-        checks: [ok('settings', account.says), ...(await tokenChecks(settings))],
+        checks: [ok('settings', saysOf(account)), ...(await tokenChecks(settings))],
       },
       { title: 'Rules', checks: modelChecks },
       { title: 'Data', checks: await dataChecks(settings, seen) },
@@ -69,42 +66,8 @@ async function examine(
   }
 }
 
-interface ExaminedAccount {
-  readonly settings: DynatraceSettings
-  readonly says: string
-  readonly close: () => Promise<void>
-}
-
-const realAccount = (settings: DynatraceSettings): ExaminedAccount => ({
-  settings,
-  says: `Settings can be read; the account is ${settings.accountUuid}.`,
-  close: async () => undefined,
-})
-
-/** The simulator that `serve` runs, or else one like it. */
-async function simulated({ simulatorPort }: DoctorOptions): Promise<ExaminedAccount> {
-  const url = `http://127.0.0.1:${simulatorPort}`
-  const running = await askSimulator(url)
-  const start = 'Settings can be read; no account is set up (DT_ACCOUNT_UUID, …), so '
-  if (running !== undefined) {
-    const settings = { ...running, apiUrl: url, ssoUrl: url, environmentUrl: `${url}/e/{id}` }
-    return { settings, says: `${start}the simulator at ${url} is examined.`, close: async () => undefined }
-  }
-  const simulator = await startSimulator({ host: '127.0.0.1', port: 0, seed: 'sample' })
-  return {
-    settings: simulatedAccount(simulator),
-    says: `${start}a simulated one is examined.`,
-    close: () => simulator.close(),
-  }
-}
-
-const simulatorAnswer = z.object({ accountUuid: z.string(), clientId: z.string(), clientSecret: z.string() })
-
-async function askSimulator(url: string): Promise<z.output<typeof simulatorAnswer> | undefined> {
-  try {
-    const answer = await fetch(`${url}/_simulator`, { signal: AbortSignal.timeout(1_000) })
-    return simulatorAnswer.safeParse(await answer.json()).data
-  } catch {
-    return undefined
-  }
+const saysOf = ({ kind, title }: AccountAtHand): string => {
+  if (kind === 'account') return `Settings can be read; ${title.replace('account', 'account is')}.`
+  const what = kind === 'own simulator' ? 'a simulated one' : title
+  return `Settings can be read; no account is set up (DT_ACCOUNT_UUID, …), so ${what} is examined.`
 }

@@ -38,6 +38,7 @@ export async function registerDescription(app: FastifyInstance): Promise<void> {
         { name: 'drift', description: 'What differs, and what a person should know' },
         { name: 'access', description: 'Who may do what, and why' },
         { name: 'journal', description: 'What happened, and who asked for it' },
+        { name: 'ownership', description: 'What of the account is whose, and taking over what was there' },
         { name: 'health', description: 'For orchestrators and monitoring' },
       ],
       components: {

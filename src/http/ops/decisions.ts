@@ -7,6 +7,7 @@ import { OperationsError } from './operations-error.ts'
 import type { Routes } from './routes.ts'
 import { runSchema } from './run-schema.ts'
 import { noSuchRun, personName, runsPath } from './runs.ts'
+import { stepSchema } from './step-schema.ts'
 import { storableText } from './storable-text.ts'
 
 const tags = ['reconcile']
@@ -18,6 +19,16 @@ const body = z.strictObject({
     .min(1, 'must say why')
     .max(2000)
     .describe('Why, for those who read the journal.'),
+  steps: z
+    .array(storableText().min(1))
+    .min(1)
+    .max(10_000)
+    .optional()
+    .describe('Of these steps only; else of all that are held.'),
+  planHash: storableText()
+    .min(1)
+    .optional()
+    .describe('Of the plan that was read: refused with 409 when the run has another one.'),
 })
 const failures = { 400: errorSchema, 401: errorSchema, 404: errorSchema, 409: errorSchema }
 
@@ -30,10 +41,15 @@ export function registerDecisions(routes: Routes, { reconciler }: { readonly rec
         operationId: 'approveRun',
         summary: 'Let the held steps of a run happen',
         description:
-          'Queues an apply run in which exactly these steps are no longer held. Refused steps stay refused.',
+          'Queues an apply run in which exactly these steps are no longer held. Refused steps stay refused. Where a second person has to agree (approvals.secondPerson of bridge.yaml), the answer is the run itself, and its steps wait on.',
         params,
         body,
-        response: { 202: runSchema.describe('The apply run, queued.'), ...failures },
+        response: {
+          202: runSchema.describe(
+            'The apply run, queued; or the run itself, when a second person has to agree.',
+          ),
+          ...failures,
+        },
       },
     },
     async (request, reply) => {
@@ -57,14 +73,43 @@ export function registerDecisions(routes: Routes, { reconciler }: { readonly rec
   )
 }
 
+const waitingSchema = z
+  .object({
+    runId: z.string(),
+    step: stepSchema,
+    needsSecond: z.boolean().describe('One person is not enough.'),
+    first: z
+      .object({ by: z.string(), at: z.string(), expiresAt: z.string() })
+      .optional()
+      .describe('Who has approved it already.'),
+  })
+  .meta({ id: 'WaitingStep' })
+
+export const approvalsSchema = z.object({ waiting: z.array(waitingSchema).readonly() })
+
+export function registerApprovals(routes: Routes, { reconciler }: { readonly reconciler: Reconciler }): void {
+  routes.get(
+    '/approvals',
+    {
+      schema: {
+        tags,
+        operationId: 'listApprovals',
+        summary: 'Steps that wait for a person, as the newest full pass left them',
+        response: { 200: approvalsSchema, 401: errorSchema },
+      },
+    },
+    async () => ({ waiting: await reconciler.approvals() }),
+  )
+}
+
 async function decide(
   reconciler: Reconciler,
   runId: string,
   decision: 'approved' | 'rejected',
-  { by, reason }: z.output<typeof body>,
+  { by, ...word }: z.output<typeof body>,
 ): Promise<Run> {
-  const answer = await reconciler.decide(runId, decision, { actor: by, reason })
+  const answer = await reconciler.decide(runId, decision, { actor: by, ...word })
   if (answer === undefined) throw noSuchRun(runId)
-  if ('problem' in answer) throw new OperationsError(409, 'nothing-held', answer.problem)
+  if ('problem' in answer) throw new OperationsError(409, 'cannot-be-decided', answer.problem)
   return answer
 }

@@ -6,11 +6,13 @@ import { registerAccessDiff } from './access-diff.ts'
 import { registerAccessMatrix } from './access-matrix.ts'
 import { requireAdminToken } from './admin-auth.ts'
 import { registerAdoption } from './adoption.ts'
-import { registerDecisions } from './decisions.ts'
+import { registerControls } from './controls.ts'
+import { registerApprovals, registerDecisions } from './decisions.ts'
 import { registerDrift } from './drift.ts'
 import { answerOperationsError, answerUnknownRoute } from './error-answer.ts'
 import { registerFindings } from './findings.ts'
 import { registerHealth } from './health.ts'
+import { registerHistory } from './history.ts'
 import { registerJournal } from './journal.ts'
 import { registerJournalRecord } from './journal-record.ts'
 import { registerOpenapi } from './openapi.ts'
@@ -51,6 +53,8 @@ function registerGuarded(scope: FastifyInstance, parts: OperationsParts): void {
   registerRuns(routes, parts)
   registerRunEvents(routes, parts)
   registerDecisions(routes, parts)
+  registerApprovals(routes, parts)
+  registerControls(routes, parts)
   registerDrift(routes, parts)
   registerFindings(routes, parts)
   registerAccess(routes, parts)
@@ -60,6 +64,7 @@ function registerGuarded(scope: FastifyInstance, parts: OperationsParts): void {
   registerAccessMatrix(routes, parts)
   registerJournal(routes, parts)
   registerJournalRecord(routes, parts)
+  registerHistory(routes, parts)
   registerOwnership(routes, parts)
   registerAdoption(routes, parts)
 }

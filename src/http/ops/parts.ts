@@ -1,4 +1,5 @@
 /** What the operators' routes are given. The composition root fills it in. */
+
 import type { Explanation } from '../../access/explain/explain.ts'
 import type { AccessIn } from '../../access/explain/grants.ts'
 import type { AccessModel } from '../../access/model.ts'
@@ -8,6 +9,7 @@ import type { DynatraceStatus } from '../../dynatrace/dynatrace.ts'
 import type { Clock } from '../../lib/clock.ts'
 import type { AccessView } from '../../reconcile/access-view.ts'
 import type { AdoptionDesk } from '../../reconcile/adopt/desk.ts'
+import type { History } from '../../reconcile/holdings/history.ts'
 import type { OwnershipDesk } from '../../reconcile/ownership/desk.ts'
 import type { Reconciler } from '../../reconcile/reconciler.ts'
 import type { WhatIf } from '../../reconcile/what-if.ts'
@@ -15,8 +17,9 @@ import type { JournalFilter, JournalLine, JournalQuery } from '../../store/journ
 import type { Anchor, JournalVerdict } from '../../store/journal-proof.ts'
 import type { Pseudonymised } from '../../store/pseudonymise.ts'
 import type { Metrics } from '../../telemetry/metrics.ts'
+import type { ControlParts } from './controls.ts'
 
-export interface OperationsParts {
+export interface OperationsParts extends ControlParts {
   readonly reconciler: Reconciler
   readonly ownership: OwnershipDesk
   readonly adoption: AdoptionDesk
@@ -26,6 +29,8 @@ export interface OperationsParts {
   readonly verifyJournal: (anchors: readonly Anchor[]) => Promise<JournalVerdict>
   /** JSON Lines, in pieces. */
   readonly exportJournal: (filter: JournalFilter) => AsyncIterable<string>
+  /** Who had what in the past. */
+  readonly history: History
   /** Deletes the names of a person from the record; `person` is a user name or an address. */
   readonly pseudonymise: (asked: {
     readonly person: string

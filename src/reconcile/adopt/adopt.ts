@@ -8,12 +8,12 @@ import { newId, shortId } from '../../lib/ids.ts'
 import type { Store } from '../../store/store.ts'
 import type { KeptElementRow } from '../../store/tables.ts'
 import { appendJournal } from '../../store/tail.ts'
+import type { Decisions } from '../guard/facts.ts'
 import { installationId } from '../installation.ts'
 import { definitionKey } from '../keys.ts'
 import { runPass } from '../pass/pass.ts'
 import type { Found } from '../pass/plan-pass.ts'
 import type { PassParts } from '../pass/request.ts'
-import type { RunStore } from '../run-store.ts'
 import type { Plan } from '../step.ts'
 import type { AdoptedDefinition, AdoptedGroup, Adoption } from './adoption.ts'
 import { type Candidate, candidates } from './candidates.ts'
@@ -46,7 +46,7 @@ export type NewKept = Pick<KeptElementRow, 'groupId' | 'kind' | 'key' | 'title' 
 
 export type Refused = { readonly kind: 'refused'; readonly code: string; readonly message: string }
 
-export type AdoptParts = Omit<PassParts, 'usage'> & { readonly runs: Pick<RunStore, 'decisions'> }
+export type AdoptParts = Omit<PassParts, 'usage'> & { readonly runs: { decisions(): Promise<Decisions> } }
 
 /** @throws UpstreamError when the account cannot be read. */
 export async function adopt(

@@ -41,6 +41,8 @@ export interface GuardFacts {
   /** Why this bridge only observes: another one looks after the account. */
   readonly secondInstance?: string | undefined
   readonly now: Date
+  /** Why nothing may be changed: an operator paused the bridge. */
+  readonly paused?: string | undefined
   /** What other passes took away in the last 24 hours. */
   readonly past: PastRemovals
   /** Whom the IdP took out in the last 24 hours. */

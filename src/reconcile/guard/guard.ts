@@ -18,6 +18,7 @@ import { stepsWithoutNewcomers } from './newcomers.ts'
 import { redefinitionsWithoutOrder } from './redefinitions.ts'
 import { isStanding, refusal } from './refusal.ts'
 import { heldForOtherGroups, heldForSuccessor } from './renames.ts'
+import { heldBySwitch } from './switches.ts'
 import { refusedForLimits } from './usage.ts'
 import { type Draft, type Held, hold } from './verdict.ts'
 import { heldForWidening } from './widening.ts'
@@ -31,6 +32,7 @@ export function judge(steps: readonly Draft[], facts: GuardFacts): ReadonlyMap<s
       facts.doubtOf(action) === undefined && !facts.isKept(action) && !isStanding(refusals.get(id)),
   )
   const held = allOf([
+    heldBySwitch(steps, facts),
     heldByDay(plain, facts),
     heldByThresholds(plain, facts),
     heldByShrink(plain, facts),

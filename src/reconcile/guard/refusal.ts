@@ -11,6 +11,7 @@ export const isStanding = (verdict: Verdict | undefined): boolean =>
   verdict?.kind === 'refuse' &&
   (verdict.guard === 'mode' ||
     verdict.guard === 'read-only' ||
+    verdict.guard === 'paused' ||
     verdict.guard === 'expectation' ||
     verdict.guard === 'second-instance')
 
@@ -23,6 +24,7 @@ export function refusal(action: StepAction, facts: GuardFacts): Verdict | undefi
       'The bridge only reads (readOnly in bridge.yaml): nothing is changed, whatever is approved.',
     )
   }
+  if (facts.paused !== undefined) return refuse('paused', facts.paused)
   if (facts.secondInstance !== undefined) return refuse('second-instance', facts.secondInstance)
   if (model.mode === 'upsert' && isRemoval(action)) {
     return refuse('mode', 'The mode is "upsert": the bridge adds and changes, and never removes.')

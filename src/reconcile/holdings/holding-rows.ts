@@ -4,7 +4,6 @@ import { type Disguised, nameKey } from '../../store/disguise.ts'
 import { keepNames } from '../../store/pseudonyms.ts'
 import { statement } from '../../store/statement.ts'
 import type { Reader, Writer } from '../../store/store.ts'
-import { textList } from '../../store/text-list.ts'
 import { valuesOf } from '../../store/values-of.ts'
 import type { Holding } from './holding.ts'
 
@@ -62,11 +61,7 @@ export async function endAll(
     .updateTable('holdings')
     .set({ until: at, untilRun: runId, untilStep: step })
     .where('until', 'is', null)
-    .where(
-      'subject' in of ? 'subject' : 'groupId',
-      '=',
-      'subject' in of ? of.subject : of.groupId,
-    )
+    .where('subject' in of ? 'subject' : 'groupId', '=', 'subject' in of ? of.subject : of.groupId)
     .returning('groupId')
     .execute()
   return [...new Set(ended.map(({ groupId }) => groupId))]
@@ -74,7 +69,7 @@ export async function endAll(
 
 /** Have the next full pass look at these groups. */
 export async function doubtDigests(tx: Writer, groupIds: readonly string[]): Promise<void> {
-  if (groupIds.length > 0) await doubt(tx, { groupIds: JSON.stringify(groupIds) })
+  if (groupIds.length > 0) await doubt(tx, { groupIds: JSON.stringify(groupIds.map(id => [id])) })
 }
 
 const begin = statement(
@@ -93,5 +88,6 @@ const end = statement(
 
 const doubt = statement(
   (db: Reader, { groupIds }: { groupIds: string }) =>
-    sql`update held_groups set digest = null where group_id in ${textList(db, groupIds)}`,
+    sql`insert into held_groups (group_id) ${valuesOf(db, groupIds, ['text'])}
+      on conflict (group_id) do update set digest = null`,
 )

@@ -1,8 +1,9 @@
 /** Keeps the record of who had what, for one run. */
+
+import type { Clock } from '../../lib/clock.ts'
 import { disguise } from '../../store/disguise.ts'
 import { journalTip } from '../../store/journal-head.ts'
 import type { Store, Writer } from '../../store/store.ts'
-import type { Clock } from '../../lib/clock.ts'
 import type { Found } from '../pass/plan-pass.ts'
 import type { Step, StepResult } from '../step.ts'
 import type { Names } from './holding.ts'

@@ -5,7 +5,7 @@ import { journalTip } from '../../store/journal-head.ts'
 import type { Store } from '../../store/store.ts'
 import type { ObservedState } from '../observe/observed.ts'
 import type { HoldingKind, Names } from './holding.ts'
-import { type Begin, type End, type Mark, endAll, writeHoldings } from './holding-rows.ts'
+import { type Begin, type End, endAll, type Mark, writeHoldings } from './holding-rows.ts'
 import { observedHoldings, type SeenGroup } from './observed-holdings.ts'
 
 /** Holdings written at a time: others want to write, too. */

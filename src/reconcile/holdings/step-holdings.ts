@@ -1,8 +1,8 @@
 /** What steps that were carried out begin and end. */
 import type { Disguise } from '../../store/disguise.ts'
 import type { Writer } from '../../store/store.ts'
-import { isNewGroup } from '../keys.ts'
 import { thisInstallation } from '../installation.ts'
+import { isNewGroup } from '../keys.ts'
 import type { GroupRef } from '../state.ts'
 import type { Step } from '../step.ts'
 import {

@@ -1,4 +1,5 @@
 /** All that a full pass has to tell besides drift, with since when it is so. */
+
 import { expiryFindings } from '../../access/expiry-findings.ts'
 import type { AccessModel } from '../../access/model.ts'
 import type { Finding } from '../../lib/finding.ts'
@@ -8,6 +9,7 @@ import { accountFindings } from '../findings/account-findings.ts'
 import { contestedDrift } from '../findings/contested.ts'
 import { datedFindings, keepFindings } from '../findings/first-seen.ts'
 import { heldRevocations } from '../findings/held-revocations.ts'
+import { pausedFinding } from '../findings/paused.ts'
 import type { ObservedState } from '../observe/observed.ts'
 import type { Plan, StepResult } from '../step.ts'
 import { unlistedEnvironments } from '../unlisted-environments.ts'
@@ -36,6 +38,7 @@ export async function fullFindings(
   const findings = [
     ...(await inTurns(passFindings(pass))),
     ...(await accountFindings({ ...pass, snapshot, catalogue, now }, parts)),
+    ...(await pausedFinding(parts.store.db, now)),
     ...contestedDrift(pass.plan),
     ...heldRevocations(pass.plan),
     ...pass.met,

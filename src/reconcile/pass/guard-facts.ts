@@ -1,5 +1,7 @@
 /** What the guards of a pass judge its steps by. Reads from Dynatrace what they need besides. */
+
 import { isRemoval, loserOf } from '../action.ts'
+import { currentPause, pauseText } from '../controls/pause.ts'
 import type { Vocabulary } from '../describe/vocabulary.ts'
 import { doubtOf } from '../doubt.ts'
 import { isFederated } from '../federated-groups.ts'
@@ -32,6 +34,7 @@ export async function guardFacts(
 ): Promise<Omit<GuardFacts, 'limits' | 'driftOf'>> {
   const sizes = await groupSizes(actions, observed, dynatrace)
   const others = await otherGroups(actions, mine.all, dynatrace)
+  const paused = await currentPause(store.db, clock.now())
   return {
     model: request.model,
     totals: await readTotals(store.db, observed.state.users.size),
@@ -49,6 +52,7 @@ export async function guardFacts(
     failed: request.failed,
     secondInstance: request.secondInstance,
     now: clock.now(),
+    paused: paused && pauseText(paused),
     past: actions.some(isRemoval)
       ? await pastRemovals(store.db, clock.now())
       : { people: new Set(), others: 0 },

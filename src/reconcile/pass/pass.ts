@@ -92,6 +92,7 @@ export async function runPass(asked: PassRequest, parts: PassParts): Promise<Pas
     { premises, mine, desired, observed },
     parts,
   )
+  if (request.isRehearsal !== true) await request.recorder.found?.({ premises, mine, desired, observed })
   await request.recorder.planned(plan)
 
   const met = new Map(acts ? observed.accountUsers : [])

@@ -31,7 +31,11 @@ export interface PassRequest {
   readonly isRehearsal?: boolean
   /** As if these were ours already; only of a rehearsal. */
   readonly adopting?: Adoption | undefined
-  readonly recorder: ApplyRecorder & { planned(plan: Plan): Promise<void> }
+  readonly recorder: ApplyRecorder & {
+    /** What the pass has seen, before it changes anything; not of a rehearsal. */
+    found?(found: Found): Promise<void>
+    planned(plan: Plan): Promise<void>
+  }
   /** A reason to stop between two phases, such as a lost lease. */
   readonly mayGoOn: () => string | undefined
 }

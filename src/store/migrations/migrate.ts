@@ -10,6 +10,7 @@ import * as runSteps from './0004-run-steps.ts'
 import * as drift from './0005-drift.ts'
 import * as ownership from './0006-ownership.ts'
 import * as removals from './0007-removals.ts'
+import * as decisions from './0008-decisions.ts'
 import * as journal from './0009-journal.ts'
 import * as holdings from './0010-holdings.ts'
 
@@ -29,6 +30,7 @@ const migrations: readonly Migration[] = [
   { number: 5, name: 'drift', up: drift.up },
   { number: 6, name: 'ownership', up: ownership.up },
   { number: 7, name: 'removals', up: removals.up },
+  { number: 8, name: 'decisions', up: decisions.up },
   { number: 9, name: 'journal', up: journal.up },
   { number: 10, name: 'holdings', up: holdings.up },
 ]
