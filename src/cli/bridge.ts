@@ -23,6 +23,7 @@ import { policyTextMemory } from '../reconcile/account-texts.ts'
 import { adoptionDesk } from '../reconcile/adopt/desk.ts'
 import { callLedger } from '../reconcile/call-ledger.ts'
 import { catalogueMemory } from '../reconcile/catalogue-memory.ts'
+import { choiceDesk } from '../reconcile/choices/desk.ts'
 import { controls } from '../reconcile/controls/controls.ts'
 import { usageMemory } from '../reconcile/findings/usage-memory.ts'
 import { history } from '../reconcile/holdings/history.ts'
@@ -168,6 +169,7 @@ export async function startBridge(options: BridgeOptions): Promise<RunningBridge
       registerOperations: scope =>
         registerOperations(scope, {
           reconciler,
+          choices: choiceDesk({ reconciler, store, clock }),
           controls: controls({ store, clock, wake: () => reconciler.notify() }),
           ownership: ownershipDesk({ store, clock, connection }),
           adoption: adoptionDesk(() => model.current(), { ...viewParts, store, runs, marker }),

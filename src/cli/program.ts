@@ -2,12 +2,14 @@
  * The command line: which commands there are and what they take. What they do is in `commands/`, read when it is asked for:
  * a command should not wait for the parts of the others.
  */
+
 import { Command, CommanderError, Option } from 'commander'
 import { BridgeError, messageOf } from '../lib/errors.ts'
 import { driftClasses, driftSeverities } from '../reconcile/drift/drift.ts'
 import { seeds } from '../simulator/seed/seed-name.ts'
 import type { AdoptOptions } from './commands/adopt.ts'
 import type { AsOfOptions } from './commands/as-of.ts'
+import type { ChoiceOptions } from './commands/choose.ts'
 import type { PauseOptions } from './commands/controls.ts'
 import type { DecisionOptions } from './commands/decide.ts'
 import type { DiffOptions } from './commands/diff.ts'
@@ -87,15 +89,7 @@ export function buildProgram(context: CommandContext, extra: readonly ExtraComma
     (options: ConnectionOptions) =>
       run(async () => (await import('./commands/apply.ts')).apply(options, deps)),
   )
-  remote(program.command('drift'), 'show the differences that the newest full pass left, worst first')
-    .addOption(new Option('--class <class>', 'only drift of this class').choices(driftClasses))
-    .addOption(
-      new Option('--severity <severity>', 'only this one and what is worse').choices(driftSeverities),
-    )
-    .option('--benign', 'show also what the account says in other words')
-    .action((options: DriftOptions) =>
-      run(async () => (await import('./commands/drift.ts')).drift(options, deps)),
-    )
+  addDrift(program, context)
   remote(program.command('findings'), 'show what a person should know that is not drift')
     .addOption(
       new Option('--severity <severity>', 'only this one and what is worse').choices([
@@ -244,6 +238,46 @@ function addLint(program: Command, { deps, run }: CommandContext): void {
     .action((file: string | undefined, options: LintOptions) =>
       run(async () => (await import('./commands/lint.ts')).lint(file, options, deps)),
     )
+}
+
+function addDrift(program: Command, { deps, run }: CommandContext): void {
+  const command = remote(
+    program.command('drift'),
+    'show the differences that the newest full pass left, worst first',
+  )
+    .addOption(new Option('--class <class>', 'only drift of this class').choices(driftClasses))
+    .addOption(
+      new Option('--severity <severity>', 'only this one and what is worse').choices(driftSeverities),
+    )
+    .option('--benign', 'show also what the account says in other words')
+    .action((options: DriftOptions) =>
+      run(async () => (await import('./commands/drift.ts')).drift(options, deps)),
+    )
+  const choice = (name: 'repair' | 'ignore' | 'leave', description: string) =>
+    command
+      .command(name)
+      .description(description)
+      .argument('<step>', 'id of the step that would end the difference; drift tells it')
+      .requiredOption('--by <name>', 'who chooses', nonEmpty)
+      .requiredOption('--reason <text>', 'why, for the journal', nonEmpty)
+  choice('repair', 'have one difference repaired, also one that was ignored').action(chosen('repair'))
+  choice('ignore', 'take one difference out of all plans for a time')
+    .requiredOption('--until <instant>', 'a year ahead at most, e.g. 2027-01-31 or 2027-01-31T12:00:00Z')
+    .action(chosen('ignore'))
+  choice('leave', 'leave one difference until it is another one').action(chosen('leave'))
+
+  function chosen(name: 'repair' | 'ignore' | 'leave') {
+    return (step: string, _: object, self: Command) =>
+      run(async () =>
+        (await import('./commands/choose.ts')).choose(
+          name,
+          step,
+          // The connection's options belong to `drift` and may stand on either side.
+          self.optsWithGlobals<ChoiceOptions>(),
+          deps,
+        ),
+      )
+  }
 }
 
 function addQuestions(program: Command, { deps, run }: CommandContext): void {

@@ -1,8 +1,10 @@
 /** The stored record of a pass. */
+
 import type { Finding } from '../lib/finding.ts'
 import { shortId } from '../lib/ids.ts'
 import type { BlastRadius } from './blast-radius.ts'
 import type { Benign } from './canonical/benign.ts'
+import type { SetAside } from './choices/set-aside.ts'
 import type { NewEnvironment } from './new-environments.ts'
 import type { Plan, StepResult } from './step.ts'
 import { type Tally, tallyOf } from './tally.ts'
@@ -43,6 +45,8 @@ export interface Run {
   readonly plan: Plan
   /** Whom and what the plan reaches. Runs of earlier releases did not tell, and what has no plan yet does not. */
   readonly radius?: BlastRadius | undefined
+  /** Differences that a person wants to stand. Runs of earlier releases did not know of any. */
+  readonly aside?: readonly SetAside[] | undefined
   /** By step id; a step without a result has not been reached. */
   readonly results: Readonly<Record<string, StepResult>>
   readonly findings: readonly Finding[]

@@ -30,19 +30,18 @@ export const TOKEN = /‹p:[0-9a-f]{20}›/g
 const OPENING = '‹p:'
 
 export function disguise(key: string): Disguise {
-  const known = new Map<string, Disguised>()
+  const known = new Map<string, string>()
   const tokenOf = (name: string): string => {
-    let entry = known.get(name)
-    if (entry === undefined) {
-      const token = `${OPENING}${sha256(`${key} ${name}`).slice(0, 20)}›`
-      entry = { token, text: name, textKey: nameKey(name) }
-      known.set(name, entry)
+    let token = known.get(name)
+    if (token === undefined) {
+      token = `${OPENING}${sha256(`${key} ${name}`).slice(0, 20)}›`
+      known.set(name, token)
     }
-    return entry.token
+    return token
   }
   return {
     tokenOf,
-    names: () => [...known.values()],
+    names: () => [...known].map(([text, token]) => ({ token, text, textKey: nameKey(text) })),
     inText: text => withoutAddresses(text.replaceAll(OPENING, '<p:'), tokenOf),
     inJson(json) {
       // What only looks like a token is spelled so that it is none; it reads the same.

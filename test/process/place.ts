@@ -26,7 +26,7 @@ rules:
       - { policy: Standard User, level: account }
       - { policy: team data, level: { environments: all }, parameters: { team: "{team}" }, boundaries: [ "team payments" ] }
     permissions: [ { role: account-viewer, level: account } ]
-guards: { removals: { count: 100000, percent: 100 }, groupShrink: { percent: 100 } }
+guards: { removals: { count: 100000, percent: 100 }, groupShrink: { percent: 100 }, directoryShrink: { percent: 100 } }
 `
 export const OURS: Ours = {
   group: name => name.startsWith('crash '),

@@ -2,6 +2,7 @@
 
 import type { LightMyRequestResponse } from 'fastify'
 import type { Test } from 'tap'
+import { request } from 'undici'
 import { pseudonymisePerson } from '../../src/cli/pseudonymise.ts'
 import { userAccess } from '../../src/cli/user-access.ts'
 import { sqlChangeFeed } from '../../src/directory/change-feed.ts'
@@ -21,6 +22,7 @@ import { policyTextMemory } from '../../src/reconcile/account-texts.ts'
 import { adoptionDesk } from '../../src/reconcile/adopt/desk.ts'
 import { callLedger } from '../../src/reconcile/call-ledger.ts'
 import { catalogueMemory } from '../../src/reconcile/catalogue-memory.ts'
+import { choiceDesk } from '../../src/reconcile/choices/desk.ts'
 import { controls } from '../../src/reconcile/controls/controls.ts'
 import { usageMemory } from '../../src/reconcile/findings/usage-memory.ts'
 import { history } from '../../src/reconcile/holdings/history.ts'
@@ -100,6 +102,7 @@ export async function runningBridge(
     registerOperations: async app => {
       await registerOperations(app, {
         reconciler,
+        choices: choiceDesk({ reconciler, store, clock }),
         controls: controls({ store, clock, wake: () => reconciler.notify() }),
         ownership: ownershipDesk({ store, clock, connection }),
         adoption: adoptionDesk(() => model, { ...viewParts, store, runs }),
@@ -158,6 +161,16 @@ export async function runningBridge(
     store,
     simulator,
     call,
+    /** A hand edit in the console. */
+    async edit(edit: object): Promise<void> {
+      const answer = await request(`${simulator.url}/_simulator/edit`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify({ as: 'ana.kos@acme.example', ...edit }),
+      })
+      const text = await answer.body.text()
+      if (answer.statusCode >= 400) throw new Error(text)
+    },
     /** Wakes a reconcile loop that was left asleep. */
     start: () => reconciler.start(),
     async user(name: string): Promise<string> {

@@ -17,15 +17,19 @@ export interface PolicyFact {
   readonly name: string
   readonly level: FactLevel
   readonly description: string
-  /** Undefined when its text is not known: such a policy can be named, and not defined. */
+  /** Undefined when it is not known. */
   readonly statement: string | undefined
+  /** Whether the file is to define it; others are only named. */
+  readonly defined: boolean
 }
 
 export interface BoundaryFact {
   readonly id: string
   readonly name: string
-  /** As the statement of a policy. */
+  /** Undefined when it is not known. */
   readonly query: string | undefined
+  /** As that of a policy. */
+  readonly defined: boolean
 }
 
 export interface BindingFact {

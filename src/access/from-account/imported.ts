@@ -1,6 +1,6 @@
 /** What was found in the files of another tool: an account as they describe it, and who is in its groups. */
 import { foldKey } from '../../lib/fold.ts'
-import type { AccountFacts, GroupFact } from './account-facts.ts'
+import type { AccountFacts } from './account-facts.ts'
 import type { Unsaid } from './draft.ts'
 
 export interface Membership {
@@ -32,7 +32,6 @@ export function withAccount(facts: AccountFacts, account: AccountFacts): Account
   const environments = new Map(account.environments.map(each => [foldKey(each.id), each]))
   return {
     ...facts,
-    accountId: facts.accountId ?? account.accountId,
     environments: facts.environments.map(each => environments.get(foldKey(each.id)) ?? each),
     policies: addUnknown(facts.policies, account.policies),
     boundaries: addUnknown(facts.boundaries, account.boundaries),
@@ -43,21 +42,15 @@ export function withAccount(facts: AccountFacts, account: AccountFacts): Account
 }
 
 /** Those that only the account knows of can be named, and are not to be defined. */
-function addUnknown<
-  T extends { readonly id: string; readonly name: string; readonly level?: GroupFact['bindings'][number]['level'] },
->(own: readonly T[], known: readonly T[]): readonly T[] {
-  const keyOf = (each: T) => JSON.stringify([foldKey(each.name), each.level])
+function addUnknown<T extends { readonly id: string; readonly name: string; readonly defined: boolean }>(
+  own: readonly T[],
+  known: readonly T[],
+): readonly T[] {
   const ids = new Set(own.map(({ id }) => id))
-  const names = new Set(own.map(keyOf))
-  const named = new Set(known.map(({ name }) => foldKey(name)))
-  const isStandIn = ({ id, name }: T) => id.startsWith(NAMED) && named.has(foldKey(name))
-  const others = known.filter(each => !ids.has(each.id) && !names.has(keyOf(each)))
-  return [...own.filter(each => !isStandIn(each)), ...others.map(forgetText)].concat(
-    own.filter(isStandIn).flatMap(each => known.filter(({ name }) => name === each.name).slice(0, 1).map(found => ({ ...found, id: each.id }))),
-  )
+  const names = new Set(own.map(({ name }) => foldKey(name)))
+  const others = known.filter(({ id, name }) => !ids.has(id) && !names.has(foldKey(name)))
+  return [...own, ...others.map(each => ({ ...each, defined: false }))]
 }
-
-const forgetText = <T>(each: T): T => ({ ...each, statement: undefined, query: undefined })
 
 /** Begins ids that stand for something that the files only name. */
 export const NAMED = 'named:'

@@ -42,7 +42,7 @@ export function placesOf(facts: AccountFacts, environments: readonly DraftEnviro
     level,
     policy(id, at) {
       const policy = policies.get(id)
-      if (policy === undefined) return unsaid(`the policy ${id} could not be read`)
+      if (policy === undefined) return unsaid(`nothing tells the name of the policy ${id}`)
       const obstacle = textObstacle(policy.name)
       if (obstacle !== undefined) return unsaid(`the name of the policy ${quoted(policy.name)} ${obstacle}`)
       const meant = alike(policy).filter(each => each.name === policy.name && isSeenFrom(each.level, at))
@@ -51,7 +51,7 @@ export function placesOf(facts: AccountFacts, environments: readonly DraftEnviro
     },
     boundary(id) {
       const boundary = boundaries.get(id)
-      if (boundary === undefined) return unsaid(`the boundary ${id} could not be read`)
+      if (boundary === undefined) return unsaid(`nothing tells the name of the boundary ${id}`)
       const { name } = boundary
       const obstacle = textObstacle(name)
       if (obstacle !== undefined) return unsaid(`the name of the boundary ${quoted(name)} ${obstacle}`)
@@ -61,7 +61,7 @@ export function placesOf(facts: AccountFacts, environments: readonly DraftEnviro
     zone(environmentId, zoneId) {
       const zones = zonesByPlace.get(environmentId) ?? []
       const zone = zones.find(({ id }) => id === zoneId)
-      if (zone === undefined) return unsaid(`the management zone ${zoneId} could not be read`)
+      if (zone === undefined) return unsaid(`nothing tells the name of the management zone ${zoneId}`)
       const obstacle = textObstacle(zone.name)
       if (obstacle !== undefined) return unsaid(`the name of the zone ${quoted(zone.name)} ${obstacle}`)
       const meant = zones.filter(({ name }) => name === zone.name)

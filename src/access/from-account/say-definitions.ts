@@ -14,7 +14,7 @@ export function sayPolicies(
   const unsaid: Unsaid[] = []
   const said: DraftPolicy[] = []
   for (const policy of policies) {
-    if (policy.level.kind === 'global') continue
+    if (!policy.defined) continue
     const { name, statement } = policy
     const home = places.policyHome(policy)
     const description = policy.description.trim()
@@ -36,6 +36,7 @@ export function sayBoundaries(
   const unsaid: Unsaid[] = []
   const said: DraftBoundary[] = []
   for (const boundary of boundaries) {
+    if (!boundary.defined) continue
     const { name, query } = boundary
     const home = places.boundaryHome(boundary)
     if (home.kind === 'said' && query !== undefined) said.push({ name, query: query.trim() })

@@ -51,7 +51,7 @@ export async function readAccount(dynatrace: Dynatrace): Promise<AccountFacts> {
     accountId: dynatrace.accountId,
     environments,
     policies,
-    boundaries,
+    boundaries: boundaries.map(each => ({ ...each, defined: true })),
     zones: zones.map(({ environment, id, name }) => ({ environmentId: environment.id, id, name })),
     groups,
     protect: {
@@ -74,13 +74,14 @@ async function readPolicies(levels: readonly Level[], reading: Reading): Promise
     tolerant(`The policies of ${titleOf(level)}`, [], () => dynatrace.policies.list(level), gaps),
   )
   const withText = async (policy: Policy): Promise<PolicyFact> => {
-    const unknown = { ...policy, description: '', statement: undefined }
-    if (policy.level.kind === 'global') return unknown
+    const defined = policy.level.kind !== 'global'
+    const unknown = { ...policy, description: '', statement: undefined, defined }
+    if (!defined) return unknown
     const read = () => dynatrace.policies.get(policy.level, policy.id)
     const found = await tolerant(`The policy "${policy.name}"`, undefined, read, gaps)
     return found === undefined
       ? unknown
-      : { ...policy, description: found.description, statement: found.statement }
+      : { ...policy, description: found.description, statement: found.statement, defined }
   }
   const listed = (await Promise.all(lists)).flat()
   return Promise.all(listed.map(policy => ahead(() => withText(policy))))

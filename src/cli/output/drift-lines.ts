@@ -17,7 +17,7 @@ interface Look {
 }
 
 /** In a plan only what was done by hand, or comes back again and again, says so. */
-export function driftLines(drift: Drift | undefined, look: Look): readonly string[] {
+export function driftLines(stepId: string, drift: Drift | undefined, look: Look): readonly string[] {
   if (drift === undefined) return []
   if (look.driftAt === undefined) {
     const isNotable = drift.cause === 'by-hand' || drift.class === 'contested'
@@ -29,7 +29,7 @@ export function driftLines(drift: Drift | undefined, look: Look): readonly strin
       drift,
       look,
     ),
-    ...[drift.meaning, ...originText(drift), causeText(drift)].flatMap(text => plainly(text, look)),
+    ...[drift.meaning, ...originText(drift), causeText(drift), `step ${stepId}`].flatMap(text => plainly(text, look)),
   ]
 }
 

@@ -15,6 +15,7 @@ export function driftText(drift: Drift, options: TextOptions): string {
     `${paint('bold', 'Drift')} as ${run.id} saw it ${ageText(drift.ageSeconds)} ago`,
     '',
     ...stepLines(steps, { ...options, driftAt: tellingAt(drift) }),
+    ...asideLines(drift, options),
     ...benignLines(drift, options),
     ...problemLines(problems, options),
     ...decisionLines(run.id, steps),
@@ -49,4 +50,16 @@ function benignLines({ benign }: Drift, options: TextOptions): readonly string[]
     wrapped(printable(message), { first: '    = ', rest: '      ', widest }),
   )
   return [`  ${painter(options)('bold', 'In other words, and no drift')}`, ...lines, '']
+}
+
+/** What a person wants to stand. */
+function asideLines({ aside }: Drift, options: TextOptions): readonly string[] {
+  if (aside === undefined || aside.length === 0) return []
+  const widest = widestOn(options)
+  const lines = aside.flatMap(({ title, choice, by, reason, until, drift }) => {
+    const end = until === undefined ? 'until it is another difference' : `until ${until.slice(0, 16)}Z`
+    const text = `${title}: ${choice === 'ignore' ? 'ignored' : 'left'} by ${by} ${end}: ${reason}${drift === undefined ? '' : ` (${drift.severity})`}`
+    return wrapped(printable(text), { first: '    · ', rest: '      ', widest })
+  })
+  return [`  ${painter(options)('bold', 'Set aside')}`, ...lines, '']
 }

@@ -49,7 +49,7 @@ function linesOf(step: Step, line: string, look: Style): readonly string[] {
     ...wrapped(printable(line), { first: `    ${paint(style, sign)} `, rest: '      ', widest }),
     ...changedFields(step).flatMap(text => wrapped(printable(text), { first: DEEP, rest: DEEPER, widest })),
     ...step.reason.split('\n').flatMap(text => reasonLines(text, look)),
-    ...driftLines(step.drift, look),
+    ...driftLines(step.id, step.drift, look),
     ...verdictLines(step, look),
   ]
 }

@@ -16,7 +16,7 @@ import { tallyOf } from '../../reconcile/tally.ts'
 import { errorSchema } from './error-answer.ts'
 import { OperationsError } from './operations-error.ts'
 import type { Routes } from './routes.ts'
-import { runSummarySchema, tallySchema, unmanagedSchema } from './run-schema.ts'
+import { asideSchema, runSummarySchema, tallySchema, unmanagedSchema } from './run-schema.ts'
 import { summaryOf } from './runs.ts'
 import { stepSchema } from './step-schema.ts'
 
@@ -26,6 +26,7 @@ export const driftSchema = z
     ageSeconds: z.number().describe('Since that pass ended.'),
     inStep: z.boolean().describe('Nothing stands, and everything could be read.'),
     steps: z.array(stepSchema).readonly().describe('Differences that the pass did not repair.'),
+    aside: asideSchema,
     standing: z.number().describe('How many there are, also of what was not asked for.'),
     benign: z
       .array(z.object({ key: z.string(), message: z.string() }))
@@ -93,6 +94,7 @@ export function driftOf(run: Run, now: Date, filter: DriftFilter = {}): Drift {
     ageSeconds: secondsSince(run.finishedAt ?? run.startedAt, now),
     inStep: standing.length === 0 && problems.length === 0 && run.status === 'in-step',
     steps,
+    aside: run.aside,
     standing: standing.length,
     benign: filter.benign === 'true' ? (run.benign ?? []) : undefined,
     repaired: run.plan.steps.length - standing.length,

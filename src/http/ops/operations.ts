@@ -1,4 +1,5 @@
 /** The operators' side of the server: health, metrics, runs, drift, access, journal. */
+
 import type { FastifyInstance } from 'fastify'
 import { serializerCompiler, validatorCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod'
 import { registerAccess } from './access.ts'
@@ -6,6 +7,7 @@ import { registerAccessDiff } from './access-diff.ts'
 import { registerAccessMatrix } from './access-matrix.ts'
 import { requireAdminToken } from './admin-auth.ts'
 import { registerAdoption } from './adoption.ts'
+import { registerChoices } from './choices.ts'
 import { registerControls } from './controls.ts'
 import { registerApprovals, registerDecisions } from './decisions.ts'
 import { registerDrift } from './drift.ts'
@@ -55,6 +57,7 @@ function registerGuarded(scope: FastifyInstance, parts: OperationsParts): void {
   registerDecisions(routes, parts)
   registerApprovals(routes, parts)
   registerControls(routes, parts)
+  registerChoices(routes, parts)
   registerDrift(routes, parts)
   registerFindings(routes, parts)
   registerAccess(routes, parts)

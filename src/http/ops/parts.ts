@@ -17,9 +17,10 @@ import type { JournalFilter, JournalLine, JournalQuery } from '../../store/journ
 import type { Anchor, JournalVerdict } from '../../store/journal-proof.ts'
 import type { Pseudonymised } from '../../store/pseudonymise.ts'
 import type { Metrics } from '../../telemetry/metrics.ts'
+import type { ChoiceParts } from './choices.ts'
 import type { ControlParts } from './controls.ts'
 
-export interface OperationsParts extends ControlParts {
+export interface OperationsParts extends ControlParts, ChoiceParts {
   readonly reconciler: Reconciler
   readonly ownership: OwnershipDesk
   readonly adoption: AdoptionDesk

@@ -1,6 +1,6 @@
 /** A run on the wire, whole and in short. The command line reads with these what the routes write with them. */
 import { z } from 'zod'
-import { stepResultSchema, stepSchema } from './step-schema.ts'
+import { knownDriftSchema, stepResultSchema, stepSchema } from './step-schema.ts'
 
 export const findingSchema = z
   .object({
@@ -91,6 +91,22 @@ export const runStatusSchema = z
   .enum(['queued', 'running', 'in-step', 'planned', 'held', 'partial', 'failed'])
   .describe('queued and running are not finished; partial is tried again by the next pass.')
 
+export const asideSchema = z
+  .array(
+    z.object({
+      step: z.string().describe('Id of the step that would end it.'),
+      title: z.string(),
+      choice: z.enum(['ignore', 'leave']),
+      by: z.string(),
+      reason: z.string(),
+      until: z.string().optional(),
+      drift: knownDriftSchema.optional(),
+    }),
+  )
+  .readonly()
+  .optional()
+  .describe('Differences that a person wants to stand: they are in no plan.')
+
 const head = {
   id: z.string(),
   trigger: z.enum(['schedule', 'start', 'request', 'configuration', 'scim', 'audit', 'approval']),
@@ -116,6 +132,7 @@ export const runSchema = z
     requestIds: z.array(z.string()).readonly(),
     plan: z.object({ hash: z.string(), steps: z.array(stepSchema).readonly() }),
     radius: radiusSchema,
+    aside: asideSchema,
     results: z
       .record(z.string(), stepResultSchema)
       .describe('By step id; a step without a result has not been reached.'),

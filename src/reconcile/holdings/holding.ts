@@ -79,18 +79,18 @@ export const userHolding = (emailKey: string, { tokenOf }: Disguise): Holding =>
   detail: nothing,
 })
 
-/** `key` is its `bindingKey`, where that is known already. */
+/** `key` is its `bindingKey`, where that is known already: it names the group by `groupId`. */
 export function bindingHolding(
   groupId: string,
   binding: StateBinding,
   names: Names,
-  key = bindingKey(binding),
+  key = bindingKey({ ...binding, group: groupId }),
 ): Holding {
   const { level, policyId, parameters, boundaryIds } = binding
   return {
     kind: 'binding',
     groupId,
-    subject: subjectOf(`${withoutGroup(key, binding.group)} ${boundaryIds.join()}`),
+    subject: subjectOf(`${key} ${boundaryIds.join()}`),
     detail: () => ({
       policy: names.definition(policyId),
       policyId,
@@ -105,13 +105,13 @@ export function permissionHolding(
   groupId: string,
   permission: StatePermission,
   names: Names,
-  key = permissionKey(permission),
+  key = permissionKey({ ...permission, group: groupId }),
 ): Holding {
   const { role, scopeType, scope } = permission
   return {
     kind: 'permission',
     groupId,
-    subject: subjectOf(withoutGroup(key, permission.group)),
+    subject: subjectOf(key),
     detail() {
       if (scopeType === 'account') return { role, on: 'account' }
       const [id = '', zone] = scope.split(':')
@@ -119,6 +119,3 @@ export function permissionHolding(
     },
   }
 }
-
-/** A group that is about to be made has another reference than later. */
-const withoutGroup = (key: string, group: string): string => key.replace(JSON.stringify(group), '""')

@@ -2,8 +2,8 @@
 import type { Work } from '../../lib/turns.ts'
 import type { Disguise } from '../../store/disguise.ts'
 import type { ObservedState } from '../observe/observed.ts'
-import type { GroupRef } from '../state.ts'
-import { digest, digestOf } from './digest.ts'
+import type { GroupRef, StateBinding, StatePermission } from '../state.ts'
+import { type Digest, digest } from './digest.ts'
 import {
   ACCOUNT,
   bindingHolding,
@@ -24,28 +24,40 @@ export interface SeenGroup {
   readonly holdings: (kind: HoldingKind) => readonly Holding[]
 }
 
+/** A group on the way. */
+interface Sum {
+  readonly bindings: [string, StateBinding][]
+  readonly permissions: [string, StatePermission][]
+  readonly bound: Digest
+  readonly granted: Digest
+}
+
 /** All groups of the observation, and first the account with its users. */
 export function* observedHoldings(
   { state, blind }: Pick<ObservedState, 'state' | 'blind'>,
   disguise: Disguise,
   names: Names,
 ): Work<readonly SeenGroup[]> {
-  const [bindings, permissions] = [byGroup(state.groups), byGroup(state.groups)]
-  for (const [key, binding] of state.bindings) {
-    bindings.get(binding.group)?.push(bindingHolding(binding.group, binding, names, key))
+  const sums = new Map<GroupRef, Sum>()
+  for (const ref of state.groups.keys()) {
+    sums.set(ref, { bindings: [], permissions: [], bound: digest(), granted: digest() })
+  }
+  for (const entry of state.bindings) {
+    const [key, { group, boundaryIds }] = entry
+    const sum = sums.get(group)
+    sum?.bindings.push(entry)
+    sum?.bound.add(boundaryIds.length === 0 ? key : `${key} ${boundaryIds.join()}`)
     yield
   }
-  for (const [key, permission] of state.permissions) {
-    permissions.get(permission.group)?.push(permissionHolding(permission.group, permission, names, key))
+  for (const entry of state.permissions) {
+    const sum = sums.get(entry[1].group)
+    sum?.permissions.push(entry)
+    sum?.granted.add(entry[0])
     yield
   }
-  const halfRead = new Set<GroupRef>()
-  // The keys begin with the group.
-  for (const key of blind.bindings) halfRead.add(key.split(' ')[0] ?? '')
-
   const users = digest()
   for (const emailKey of state.users.keys()) {
-    users.add(disguise.tokenOf(emailKey))
+    users.add(emailKey)
     yield
   }
   const seen: SeenGroup[] = [
@@ -55,33 +67,33 @@ export function* observedHoldings(
       holdings: () => [...state.users.keys()].map(emailKey => userHolding(emailKey, disguise)),
     },
   ]
-  for (const { ref, name } of state.groups.values()) {
+  // Keys of blind spots begin with the group.
+  const halfRead = new Set([...blind.bindings].map(key => key.split(' ')[0]))
+  for (const [ref, { bindings, permissions, bound, granted }] of sums) {
+    const name = state.groups.get(ref)?.name ?? ref
     const members = state.members.get(ref) ?? new Set<string>()
-    const peopled = digest()
+    const [named, peopled] = [digest(), digest()]
+    named.add(name)
     for (const emailKey of members) {
-      peopled.add(disguise.tokenOf(emailKey))
+      peopled.add(emailKey)
       yield
-    }
-    const of: Partial<Record<HoldingKind, readonly Holding[]>> = {
-      group: [groupHolding(ref, name)],
-      ...(halfRead.has(ref) ? {} : { binding: bindings.get(ref) ?? [] }),
-      ...(blind.permissions.has(ref) ? {} : { permission: permissions.get(ref) ?? [] }),
     }
     seen.push({
       groupId: ref,
       digests: {
-        ...Object.fromEntries(Object.entries(of).map(([kind, holdings]) => [kind, digestOf(holdings)])),
+        group: named.text(),
         ...(blind.members.has(ref) ? {} : { member: peopled.text() }),
+        ...(halfRead.has(ref) ? {} : { binding: bound.text() }),
+        ...(blind.permissions.has(ref) ? {} : { permission: granted.text() }),
       },
-      holdings: kind =>
-        kind === 'member'
-          ? [...members].map(emailKey => memberHolding(ref, emailKey, disguise))
-          : (of[kind] ?? []),
+      holdings(kind) {
+        if (kind === 'group') return [groupHolding(ref, name)]
+        if (kind === 'member') return [...members].map(emailKey => memberHolding(ref, emailKey, disguise))
+        if (kind === 'binding') return bindings.map(([key, each]) => bindingHolding(ref, each, names, key))
+        return permissions.map(([key, each]) => permissionHolding(ref, each, names, key))
+      },
     })
     yield
   }
   return seen
 }
-
-const byGroup = (groups: ReadonlyMap<GroupRef, unknown>): Map<GroupRef, Holding[]> =>
-  new Map([...groups.keys()].map(ref => [ref, []]))

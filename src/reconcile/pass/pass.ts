@@ -10,12 +10,14 @@ import { applyPlan } from '../apply/apply.ts'
 import { Ledger } from '../apply/ledger.ts'
 import { benignDifferences } from '../canonical/benign.ts'
 import { activeLevels } from '../catalogue.ts'
+import { pruneChoices } from '../choices/choice-store.ts'
 import { desiredState } from '../desired-state.ts'
 import { doubtedDeactivations } from '../doubt.ts'
 import { keepDrift } from '../drift/keep-drift.ts'
 import { expectedAccess } from '../expected-access.ts'
 import { keepFacts } from '../facts.ts'
 import { mayTake } from '../federated-groups.ts'
+import { criticalAside } from '../findings/critical-aside.ts'
 import { keepRemovals } from '../guard/past-removals.ts'
 import { managedGroups } from '../managed-groups.ts'
 import { newEnvironments } from '../new-environments.ts'
@@ -87,7 +89,7 @@ export async function runPass(asked: PassRequest, parts: PassParts): Promise<Pas
     catalogue,
     readCatalogue: () => parts.catalogue(dynatrace, false),
   })
-  const { plan, radius, problems } = await planPass(
+  const { plan, radius, aside, problems } = await planPass(
     { ...request, failed: expected.failed, secondInstance: marked?.refusal },
     { premises, mine, desired, observed },
     parts,
@@ -134,16 +136,25 @@ export async function runPass(asked: PassRequest, parts: PassParts): Promise<Pas
       { store, now: clock.now(), isFarewell: action => isFarewell(action, isGoneFrom(premises)) },
     )
     await keepDrift({ plan, results, model, isWhole }, { store, now: clock.now() })
+    if (isWhole) {
+      const seen = new Set([...plan.steps.map(({ id }) => id), ...aside.map(({ step }) => step)])
+      await pruneChoices(seen, store, clock.now())
+    }
   }
   const seen = { premises, desired, observed, plan, model, results }
   return {
     plan,
     radius,
+    aside,
     results,
     findings: full
       ? await fullFindings(
           asked,
-          { ...seen, met: [...expected.findings, ...(marked?.findings ?? [])], problems: allProblems },
+          {
+            ...seen,
+            met: [...expected.findings, ...(marked?.findings ?? []), ...criticalAside(aside)],
+            problems: allProblems,
+          },
           parts,
         )
       : [...desired.findings, ...expected.findings, ...doubtedDeactivations(snapshot)],

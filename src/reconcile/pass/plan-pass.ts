@@ -1,4 +1,5 @@
 /** From what is desired and what was observed to the plan of the pass, described and judged. */
+
 import type { EndingGrant } from '../../access/ends.ts'
 import type { AccessModel } from '../../access/model.ts'
 import { breathe, inTurns } from '../../lib/turns.ts'
@@ -6,6 +7,8 @@ import { isRemoval } from '../action.ts'
 import { sourcesOf } from '../assign.ts'
 import { type BlastRadius, blastRadius } from '../blast-radius.ts'
 import type { Catalogue } from '../catalogue.ts'
+import { standingChoices } from '../choices/choice-store.ts'
+import { asideOf, type SetAside, setAside } from '../choices/set-aside.ts'
 import { reasonOf } from '../describe/reason.ts'
 import { levelText } from '../describe/rights.ts'
 import { titleOf } from '../describe/title.ts'
@@ -22,7 +25,7 @@ import { readLimits } from '../guard/read-limits.ts'
 import { departed } from '../leaving.ts'
 import type { ManagedGroups } from '../managed-groups.ts'
 import type { ObservedState } from '../observe/observed.ts'
-import { makePlan } from '../plan.ts'
+import { makePlan, stepId } from '../plan.ts'
 import { replacedNames } from '../renames.ts'
 import type { GroupRef } from '../state.ts'
 import type { Plan, StepAction } from '../step.ts'
@@ -56,6 +59,8 @@ export async function planPass(
 ): Promise<{
   readonly plan: Plan
   readonly radius: BlastRadius
+  /** What a person wants to stand. */
+  readonly aside: readonly SetAside[]
   readonly problems: readonly string[]
 }> {
   const { desired, premises, observed } = found
@@ -87,14 +92,16 @@ export async function planPass(
     replaced: replacedNames(premises.renamed, observed.state),
   }
   const drifts = await knowDrift(actions, words, { found, parts })
-  const { limits, problems } = await readLimits(actions, parts.dynatrace)
+  const choices = await standingChoices(parts.store.db, parts.clock.now())
+  const { left, aside } = setAside(actions, choices)
+  const { limits, problems } = await readLimits(left, parts.dynatrace)
   const facts = {
-    ...(await guardFacts(actions, words, { request, found, parts })),
+    ...(await guardFacts(left, words, { request, found, parts })),
     limits,
     driftOf: (id: string) => drifts.get(id),
   }
   const planning = makePlan({
-    actions,
+    actions: left,
     staying: desired.placed,
     describe: action => ({ title: titleOf(action, words), reason: reasonOf(action, words) }),
     drifts,
@@ -109,7 +116,11 @@ export async function planPass(
     placeName: level => levelText(level, words).replace(/^environment /, ''),
     uses: observed.uses,
   })
-  return { plan, radius, problems }
+  const told = aside.flatMap(action => {
+    const choice = choices.get(stepId(action))
+    return choice === undefined ? [] : [asideOf(choice, titleOf(action, words), drifts.get(choice.stepId))]
+  })
+  return { plan, radius, aside: told, problems }
 }
 
 /** What bridge.yaml asks for has its zones in the catalogue; those that somebody granted by hand may need a look. */

@@ -1,4 +1,5 @@
 /** What a pass is asked, what it works with, and what it tells in the end. */
+
 import type { DesiredMemory } from '../../access/desired-memory.ts'
 import type { AccessModel } from '../../access/model.ts'
 import type { ReadSnapshot } from '../../directory/snapshot.ts'
@@ -12,6 +13,7 @@ import type { Adoption } from '../adopt/adoption.ts'
 import type { ApplyRecorder } from '../apply/apply.ts'
 import type { BlastRadius } from '../blast-radius.ts'
 import type { CatalogueReader } from '../catalogue-memory.ts'
+import type { SetAside } from '../choices/set-aside.ts'
 import type { UsageReader } from '../findings/usage-memory.ts'
 import type { Decisions } from '../guard/facts.ts'
 import type { MarkerKeeper } from '../ownership/marker-keeper.ts'
@@ -62,6 +64,7 @@ export interface PassParts {
 export interface PassResult {
   readonly plan: Plan
   readonly radius: BlastRadius
+  readonly aside: readonly SetAside[]
   readonly results: ReadonlyMap<string, StepResult>
   readonly findings: readonly Finding[]
   readonly unmanaged: Run['unmanaged']

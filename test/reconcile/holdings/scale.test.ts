@@ -15,12 +15,26 @@ test('a pass over a large account that finds nothing new writes nothing and take
   const store = await (await sqliteDatabase(t)).open()
   const observed = largeAccount()
   await seeHoldings(observed, names, { at: at(0), runId: 'run-1' }, store)
-  const count = async () => Number((await store.db.selectFrom('holdings').select(({ fn }) => fn.countAll().as('rows')).executeTakeFirst())?.rows)
+  const count = async () =>
+    Number(
+      (
+        await store.db
+          .selectFrom('holdings')
+          .select(({ fn }) => fn.countAll().as('rows'))
+          .executeTakeFirst()
+      )?.rows,
+    )
   const rows = USERS + GROUPS + GROUPS * 50 + BINDINGS + GROUPS
   t.equal(await count(), rows)
 
   let writes = 0
-  const watched = { ...store, write: <T>(work: Parameters<typeof store.write<T>>[0]) => { writes += 1; return store.write(work) } }
+  const watched = {
+    ...store,
+    write: <T>(work: Parameters<typeof store.write<T>>[0]) => {
+      writes += 1
+      return store.write(work)
+    },
+  }
   const times: number[] = []
   for (let round = 1; round <= 3; round += 1) {
     const began = process.cpuUsage()
@@ -43,28 +57,47 @@ test('a pass over a large account that finds nothing new writes nothing and take
 
 function largeAccount(): Pick<ObservedState, 'state' | 'blind' | 'problems'> {
   const emails = Array.from({ length: USERS }, (_, n) => `p${n}@acme.example`)
-  const refs = Array.from({ length: GROUPS }, (_, n) => `00000000-0000-4000-8000-${String(n).padStart(12, '0')}`)
+  const refs = Array.from(
+    { length: GROUPS },
+    (_, n) => `00000000-0000-4000-8000-${String(n).padStart(12, '0')}`,
+  )
   const groupOf = (n: number) => refs[n % GROUPS] ?? ''
-  const bindings = Array.from({ length: BINDINGS }, (_, n): StateBinding => ({
-    level: { kind: 'environment', id: `env${Math.floor(n / GROUPS)}` },
-    policyId: `policy-${n % 7}`,
-    group: groupOf(n),
-    parameters: { team: `t${n}` },
-    metadata: {},
-    boundaryIds: [`boundary-${n % 5}`],
-  }))
-  const permissions = refs.map((group): StatePermission => ({ group, role: 'tenant-viewer', scopeType: 'tenant', scope: 'env1' }))
+  const bindings = Array.from(
+    { length: BINDINGS },
+    (_, n): StateBinding => ({
+      level: { kind: 'environment', id: `env${Math.floor(n / GROUPS)}` },
+      policyId: `policy-${n % 7}`,
+      group: groupOf(n),
+      parameters: { team: `t${n}` },
+      metadata: {},
+      boundaryIds: [`boundary-${n % 5}`],
+    }),
+  )
+  const permissions = refs.map(
+    (group): StatePermission => ({ group, role: 'tenant-viewer', scopeType: 'tenant', scope: 'env1' }),
+  )
   return {
     state: {
       policies: new Map(),
       boundaries: new Map(),
       users: new Map(emails.map(email => [email, { emailKey: email, email }])),
       groups: new Map(refs.map(ref => [ref, { ref, name: `group ${ref}`, description: '' }])),
-      members: new Map(refs.map((ref, n) => [ref, new Set(Array.from({ length: 50 }, (_, at) => emails[(n * 50 + at) % USERS] ?? ''))])),
+      members: new Map(
+        refs.map((ref, n) => [
+          ref,
+          new Set(Array.from({ length: 50 }, (_, at) => emails[(n * 50 + at) % USERS] ?? '')),
+        ]),
+      ),
       bindings: new Map(bindings.map(binding => [bindingKey(binding), binding])),
       permissions: new Map(permissions.map(permission => [permissionKey(permission), permission])),
     },
-    blind: { members: new Set(), unread: new Set(), permissions: new Set(), bindings: new Set(), users: new Set() },
+    blind: {
+      members: new Set(),
+      unread: new Set(),
+      permissions: new Set(),
+      bindings: new Set(),
+      users: new Set(),
+    },
     problems: [],
   }
 }
