@@ -1,5 +1,6 @@
 /** The composition root: builds the parts of a bridge, hands them to each other, and takes them down again. */
 
+import { readFile } from 'node:fs/promises'
 import type { AddressInfo } from 'node:net'
 import type { FastifyInstance } from 'fastify'
 import type { Logger } from 'pino'
@@ -23,8 +24,10 @@ import { policyTextMemory } from '../reconcile/account-texts.ts'
 import { adoptionDesk } from '../reconcile/adopt/desk.ts'
 import { callLedger } from '../reconcile/call-ledger.ts'
 import { catalogueMemory } from '../reconcile/catalogue-memory.ts'
+import { acceptDesk } from '../reconcile/choices/accept-drift.ts'
 import { choiceDesk } from '../reconcile/choices/desk.ts'
 import { controls } from '../reconcile/controls/controls.ts'
+import { desiredFacts } from '../reconcile/export/desired-facts.ts'
 import { usageMemory } from '../reconcile/findings/usage-memory.ts'
 import { history } from '../reconcile/holdings/history.ts'
 import { reconcileLoop } from '../reconcile/loop.ts'
@@ -169,7 +172,17 @@ export async function startBridge(options: BridgeOptions): Promise<RunningBridge
       registerOperations: scope =>
         registerOperations(scope, {
           reconciler,
-          choices: choiceDesk({ reconciler, store, clock }),
+          choices: {
+            ...choiceDesk({ reconciler, store, clock }),
+            ...acceptDesk({
+              ...{ reconciler, connection, catalogue, store },
+              model: () => model.current(),
+              readFile: async () => ({
+                path: options.accessFile,
+                text: await readFile(options.accessFile, 'utf8'),
+              }),
+            }),
+          },
           controls: controls({ store, clock, wake: () => reconciler.notify() }),
           ownership: ownershipDesk({ store, clock, connection }),
           adoption: adoptionDesk(() => model.current(), { ...viewParts, store, runs, marker }),
@@ -180,6 +193,7 @@ export async function startBridge(options: BridgeOptions): Promise<RunningBridge
           pseudonymise: asked => pseudonymisePerson(asked, { store, clock }),
           explainAccess: asked => userAccess(asked, { ...viewParts, store, runs, model: model.current() }),
           whatIf: proposed => whatIf({ current: model.current(), proposed }, { ...viewParts, store, runs }),
+          readDesired: () => desiredFacts(model.current(), { ...viewParts, store }),
           viewAccess: scope => accessView(model.current(), scope, viewParts),
           directoryFindings: directoryFindings({
             store,

@@ -7,6 +7,7 @@ import { Command, CommanderError, Option } from 'commander'
 import { BridgeError, messageOf } from '../lib/errors.ts'
 import { driftClasses, driftSeverities } from '../reconcile/drift/drift.ts'
 import { seeds } from '../simulator/seed/seed-name.ts'
+import type { AcceptOptions } from './commands/accept.ts'
 import type { AdoptOptions } from './commands/adopt.ts'
 import type { AsOfOptions } from './commands/as-of.ts'
 import type { ChoiceOptions } from './commands/choose.ts'
@@ -16,7 +17,9 @@ import type { DiffOptions } from './commands/diff.ts'
 import type { DoctorOptions } from './commands/doctor.ts'
 import type { DriftOptions } from './commands/drift.ts'
 import type { ExplainOptions } from './commands/explain.ts'
+import type { AccessExportOptions } from './commands/export.ts'
 import type { FindingsOptions } from './commands/findings.ts'
+import type { AccessImportOptions } from './commands/import.ts'
 import type { InitOptions } from './commands/init.ts'
 import type { ExportOptions, JournalOptions, PseudonymiseOptions, VerifyOptions } from './commands/journal.ts'
 import type { LintOptions } from './commands/lint.ts'
@@ -78,6 +81,8 @@ export function buildProgram(context: CommandContext, extra: readonly ExtraComma
   addSimulator(program, context)
   addDoctor(program, context)
   addInit(program, context)
+  addImport(program, context)
+  addExport(program, context)
   addLint(program, context)
   remote(program.command('plan'), 'show what a pass would change, and change nothing')
     .option('--config <file>', 'what if this access model were in force, and for whom')
@@ -226,6 +231,64 @@ function addInit(program: Command, { deps, run }: CommandContext): void {
     )
 }
 
+function addImport(program: Command, { deps, run }: CommandContext): void {
+  const commands = () => import('./commands/import.ts')
+  const imports = program
+    .command('import')
+    .description('write a bridge.yaml from the files of Monaco or the state of Terraform')
+  const importing = (command: Command) =>
+    command
+      .option('--out <file>', 'where to', 'bridge.yaml')
+      .option('--members <file>', 'where groups and their members go, as CSV; by default beside --out')
+      .option('--force', 'write over files that are there')
+      .option(
+        '--match <name>',
+        'what IdP groups are called, with {name} for the Dynatrace group; may be repeated',
+        repeated,
+      )
+      .option('--with-account', 'look up in the account the names of what the files only mention by id')
+      .option(
+        '--simulator-port <number>',
+        'where a simulator is looked for when no account is set up',
+        wholeNumber(1, 65_535),
+        8090,
+      )
+      .option('--json', 'print for programs')
+  importing(
+    imports
+      .command('monaco')
+      .description('account resources: groups, policies, boundaries, users')
+      .argument('<paths...>', 'YAML files, or folders of them'),
+  ).action((paths: readonly string[], options: AccessImportOptions) =>
+    run(async () => (await commands()).importMonaco(paths, options, deps)),
+  )
+  importing(
+    imports
+      .command('terraform')
+      .description('dynatrace_iam_… resources of a state')
+      .argument('<state>', 'terraform.tfstate, or what "terraform show -json" prints'),
+  ).action((path: string, options: AccessImportOptions) =>
+    run(async () => (await commands()).importTerraform(path, options, deps)),
+  )
+}
+
+function addExport(program: Command, { deps, run }: CommandContext): void {
+  const exports = program
+    .command('export')
+    .description('write what the rules want of the account as files of Monaco or Terraform')
+  for (const tool of ['monaco', 'terraform'] as const) {
+    remote(
+      exports.command(tool),
+      tool === 'monaco' ? 'as a Monaco project with a manifest' : 'as .tf.json with import blocks',
+    )
+      .option('--out <folder>', `where to; by default ${tool}`)
+      .option('--force', 'write over files that are there')
+      .action((options: AccessExportOptions) =>
+        run(async () => (await import('./commands/export.ts')).exportAccess(tool, options, deps)),
+      )
+  }
+}
+
 function addLint(program: Command, { deps, run }: CommandContext): void {
   program
     .command('lint')
@@ -253,7 +316,7 @@ function addDrift(program: Command, { deps, run }: CommandContext): void {
     .action((options: DriftOptions) =>
       run(async () => (await import('./commands/drift.ts')).drift(options, deps)),
     )
-  const choice = (name: 'repair' | 'ignore' | 'leave', description: string) =>
+  const choice = (name: 'repair' | 'ignore' | 'leave' | 'accept', description: string) =>
     command
       .command(name)
       .description(description)
@@ -264,6 +327,16 @@ function addDrift(program: Command, { deps, run }: CommandContext): void {
   choice('ignore', 'take one difference out of all plans for a time')
     .requiredOption('--until <instant>', 'a year ahead at most, e.g. 2027-01-31 or 2027-01-31T12:00:00Z')
     .action(chosen('ignore'))
+  choice('accept', 'take one difference into bridge.yaml: shows the change to review')
+    .option(
+      '--write <file>',
+      'write it into this copy of the file, when it is the same as that of the bridge',
+    )
+    .action((step: string, _: object, self: Command) =>
+      run(async () =>
+        (await import('./commands/accept.ts')).accept(step, self.optsWithGlobals<AcceptOptions>(), deps),
+      ),
+    )
   choice('leave', 'leave one difference until it is another one').action(chosen('leave'))
 
   function chosen(name: 'repair' | 'ignore' | 'leave') {

@@ -48,6 +48,94 @@ test('random accounts: the first plan is empty before and after adoption, and ap
   await fc.assert(fc.asyncProperty(accounts(), run), { numRuns: 15 })
 })
 
+test('the command writes a file that can be read, and never over one that is there', async t => {
+  const { env, folder } = await place(t)
+  const out = join(folder, 'sub', 'bridge.yaml')
+  const first = await command(['init', '--from-account', '--out', out, '--match', 'dt-{name}'], env)
+  t.equal(first.code, 2, first.err)
+  t.match(first.out, '8 rules, 2 policies, 4 boundaries')
+  t.match(first.out, 'group "idp-developers": it belongs to SAML')
+  const text = await readFile(out, 'utf8')
+  t.equal((await stat(out)).mode & 0o777, 0o600)
+  t.match(text, 'match: { displayNames: [ dt-finance reports ] }')
+  t.notMatch(text + first.out, env.DT_CLIENT_SECRET)
+  const linted = await command(['lint', out], env)
+  t.not(linted.code, 1, linted.out)
+
+  const again = await command(['init', '--from-account', '--out', out], env)
+  t.equal(again.code, 1)
+  t.match(again.err, 'bridge.yaml is there already. Give another place with --out, or --force')
+  const forced = await command(['init', '--from-account', '--out', out, '--force', '--json'], env)
+  t.equal(forced.code, 2)
+  t.match(JSON.parse(forced.out), { files: [out], rules: 8, unsaid: [{ kind: 'environment' }] })
+  t.notMatch(await readFile(out, 'utf8'), 'dt-finance')
+})
+
+test('what does not make sense is refused in a sentence', async t => {
+  const { env, folder } = await place(t)
+  const out = join(folder, 'bridge.yaml')
+  const same = await command(['init', '--from-account', '--out', out, '--match', 'everybody'], env)
+  t.match(same.err, '--match "everybody" does not hold {name}')
+  await writeFile(join(folder, 'file'), '')
+  const inFile = await command(['init', '--out', join(folder, 'file', 'bridge.yaml')], env)
+  t.match(inFile.err, /cannot be written: .*Give another place with --out/)
+  const wrong = await command(['init', '--from-account', '--out', out], { ...env, DT_CLIENT_SECRET: 'wrong' })
+  t.equal(wrong.code, 1)
+  t.notMatch(wrong.err, /^ {4}at /m, 'no stack')
+  const settings = await command(['init', '--from-account', '--out', out], {
+    ...env,
+    DT_CLIENT_ID: undefined,
+  })
+  t.match(settings.err, 'DT_CLIENT_ID')
+})
+
+test('without an account: the commented sample', async t => {
+  const folder = await mkdtemp(join(tmpdir(), 'init-'))
+  t.teardown(() => rm(folder, { recursive: true }))
+  const out = join(folder, 'bridge.yaml')
+  const { code, out: said } = await command(['init', '--out', out])
+  t.equal(code, 0)
+  t.match(said, 'scim-bridge init --from-account')
+  t.equal(parseAccessModel(await readFile(out, 'utf8'), out).kind, 'valid')
+})
+
+test('what cannot be read is said, and nothing is concluded from it', async t => {
+  const { world } = await worldOf(t, 'sample')
+  const facts = await readAccount(world.connection.with({ runId: 'init', requestIds: [] }))
+  const { policies } = facts
+  const blind = { ...facts, policies: policies.map(each => ({ ...each, statement: undefined })) }
+  const draft = draftAccount(blind)
+  t.same(draft.policies, [])
+  t.match(
+    draft.unsaid.map(({ what, why }) => `${what}: ${why}`),
+    [
+      /environment/,
+      /idp-developers/,
+      /service_user/,
+      /service_user/,
+      /policy "finance dashboards" of the account: its text could not be read/,
+    ],
+  )
+  t.equal(draft.rules.length, 8, 'bindings name the policies all the same')
+})
+
+async function place(t: Test) {
+  const simulator = await startSimulator({ host: '127.0.0.1', port: 0, seed: 'sample' })
+  const folder = await mkdtemp(join(tmpdir(), 'init-'))
+  t.teardown(async () => {
+    await simulator.close()
+    await rm(folder, { recursive: true })
+  })
+  const env = {
+    DT_ACCOUNT_UUID: simulator.accountUuid,
+    DT_CLIENT_ID: simulator.clientId,
+    DT_CLIENT_SECRET: simulator.clientSecret,
+    DT_API_URL: simulator.url,
+    DT_SSO_URL: simulator.url,
+  }
+  return { env, folder }
+}
+
 async function worldOf(t: Test, seed: 'sample' | 'empty') {
   const database = await sqliteDatabase(t)
   const store = await database.open()
@@ -72,7 +160,12 @@ async function emptyPlans(t: Test, world: World, text: string): Promise<void> {
   const { all } = await world.adoption.candidates()
   const obstacles = all.filter(({ obstacle }) => obstacle !== undefined)
   t.same(obstacles, [], 'all that the file names can be adopted')
-  const adopted = await world.adoption.adopt({ names: undefined, by: 'ana', reason: 'first', rehearse: false })
+  const adopted = await world.adoption.adopt({
+    names: undefined,
+    by: 'ana',
+    reason: 'first',
+    rehearse: false,
+  })
   if ('code' in adopted) throw new Error(adopted.message)
   const { draft } = await written(world)
   t.same(
@@ -134,7 +227,11 @@ interface Account {
     readonly permissions: readonly { readonly role: string; readonly level: string }[]
     readonly members: readonly string[]
   }[]
-  readonly policies: readonly { readonly name: string; readonly level: string; readonly description: string }[]
+  readonly policies: readonly {
+    readonly name: string
+    readonly level: string
+    readonly description: string
+  }[]
   readonly boundaries: readonly string[]
 }
 
@@ -143,21 +240,58 @@ const ROLES = ['tenant-viewer', 'tenant-logviewer', 'tenant-manage-settings']
 
 function accounts(): fc.Arbitrary<Account> {
   const odd = fc.constantFrom(
-    ...['Team: A', "it's", '# hash', 'true', '123', 'a {b}', 'Größe ü', 'on 🚀', '- dash', '@at', 'a "q"', 'no'],
-    ...['x, y', '[z]', '%w', '*star', '&amp', '!bang', '| pipe', '> more', 'null', '2027-01-31', 'a\\b', 'C: \\d'],
+    ...[
+      'Team: A',
+      "it's",
+      '# hash',
+      'true',
+      '123',
+      'a {b}',
+      'Größe ü',
+      'on 🚀',
+      '- dash',
+      '@at',
+      'a "q"',
+      'no',
+    ],
+    ...[
+      'x, y',
+      '[z]',
+      '%w',
+      '*star',
+      '&amp',
+      '!bang',
+      '| pipe',
+      '> more',
+      'null',
+      '2027-01-31',
+      'a\\b',
+      'C: \\d',
+    ],
   )
-  const description = fc.oneof(fc.constant(''), odd, fc.constant(` ${'long '.repeat(40)}`), fc.constant('two\nlines'))
+  const description = fc.oneof(
+    fc.constant(''),
+    odd,
+    fc.constant(` ${'long '.repeat(40)}`),
+    fc.constant('two\nlines'),
+  )
   const policyNames = fc.constantFrom('team data', 'Team Data', 'all logs', 'a: b', 'x {y}', 'Read Logs')
   const boundaryNames = fc.constantFrom('only a', 'Only A', 'b # c', 'd {e}', 'f')
   const binding = fc.record({
     policy: fc.oneof(policyNames, fc.constantFrom('Standard User', 'Pro User', 'Read Events')),
     level: fc.constantFrom(...LEVELS),
     boundaries: fc.uniqueArray(boundaryNames, { maxLength: 2 }),
-    metadata: fc.oneof({ weight: 8, arbitrary: fc.constant({}) }, { weight: 1, arbitrary: fc.constant({ by: 'x' }) }),
+    metadata: fc.oneof(
+      { weight: 8, arbitrary: fc.constant({}) },
+      { weight: 1, arbitrary: fc.constant({ by: 'x' }) },
+    ),
     team: fc.constantFrom('a', 'b b', '{c}', ' d'),
   })
   const permission = fc.oneof(
-    fc.record({ role: fc.constantFrom(...ROLES), level: fc.constantFrom('prod', 'stage', 'qa00001', 'qa00001:Zone A') }),
+    fc.record({
+      role: fc.constantFrom(...ROLES),
+      level: fc.constantFrom('prod', 'stage', 'qa00001', 'qa00001:Zone A'),
+    }),
     fc.constant({ role: 'account-viewer', level: 'account' }),
   )
   return fc.record({
@@ -194,9 +328,7 @@ function seedOf({ groups, policies, boundaries }: Account): object {
     return isGlobal || found?.some(each => each.level === 'account' || each.level === level) === true
   }
   return {
-    environments: [
-      { id: 'qa00001', name: 'QA — München', managementZones: [{ id: '101', name: 'Zone A' }] },
-    ],
+    environments: [{ id: 'qa00001', name: 'QA — München', managementZones: [{ id: '101', name: 'Zone A' }] }],
     users: ['ana', 'ben', 'cem'].map(name => ({ email: `${name}@acme.example` })),
     policies: policies.map(({ name, level, description }) => ({
       ...{ name, level, description },

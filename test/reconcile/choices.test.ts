@@ -1,5 +1,10 @@
 /** What a person chooses about single differences, over the API and at the command line. */
+import { readFile, writeFile } from 'node:fs/promises'
 import { test } from 'tap'
+import { parse } from 'yaml'
+import { acceptInto } from '../../src/access/accept/accept.ts'
+import { unifiedDiff } from '../../src/access/accept/unified-diff.ts'
+import { parseAccessModel } from '../../src/access/parse.ts'
 import { command, envOf } from '../support/command.ts'
 import { runningBridge } from '../support/running-bridge.ts'
 
@@ -93,4 +98,95 @@ test('what cannot be chosen is said', async t => {
   t.equal((await command(['drift', 'ignore', pro, ...who], env)).code, 1, 'an end has to be given')
   const journal = (await bridge.call('GET', '/api/v1/journal?kind=drift.chosen')).json()
   t.same(journal.entries, [])
+})
+
+test('accepted: a change of the file to review, whose plan has the difference no more', async t => {
+  const { bridge, pro, env } = await drifted(t)
+  const folder = t.testdirName
+  await writeFile(`${folder}/bridge.yaml`, RULES)
+  await writeFile(`${folder}/other.yaml`, 'version: 1\n')
+  const said = await command(['drift', 'accept', pro, ...who, '--write', `${folder}/bridge.yaml`], env)
+  t.equal(said.code, 0, said.err)
+  t.match(said.out, /^--- bridge\.yaml\n\+\+\+ bridge\.yaml\n@@ /)
+  t.match(
+    said.out,
+    /\+ {2}# Accepted by kim: a project of theirs\n\+ {2}- name: "Pro User of team payments"\n/,
+  )
+  t.notMatch(said.out, /^-(?!-)/m, 'nothing is taken out')
+  const text = await readFile(`${folder}/bridge.yaml`, 'utf8')
+  t.match(parseAccessModel(text, 'bridge.yaml'), { kind: 'valid' })
+  const whatIf = await command(['plan', '--config', `${folder}/bridge.yaml`, '--json'], env)
+  t.same(titles(JSON.parse(whatIf.out).steps), ['unbind "Admin User" on the account from "team payments"'])
+
+  await t.test('into no other file', async t => {
+    const refused = await command(['drift', 'accept', pro, ...who, '--write', `${folder}/other.yaml`], env)
+    t.match(refused, { code: 1, err: /is not the same as bridge\.yaml of the bridge/ })
+  })
+
+  await t.test('what the identity provider says is said there', async t => {
+    await bridge.edit({ do: 'remove-member', group: 'team payments', user: 'ana@acme.example' })
+    const run = await bridge.run('apply')
+    const step = run.plan.steps.find(
+      ({ action }: { action: { kind: string } }) => action.kind === 'add-member',
+    )
+    const refused = await command(['drift', 'accept', step.id, ...who], env)
+    t.match(refused, {
+      code: 1,
+      err: /said by the identity provider: change it there \(IdP group "dt-payments"\)/,
+    })
+  })
+})
+
+test('texts of policies and boundaries are taken over as the account has them', t => {
+  const file = `version: 1
+rules: []
+policies:
+  # what teams read
+  - name: team data
+    statement: ALLOW storage:logs:read;
+    description: d
+boundaries:
+  - { name: open, query: 'storage:bucket-name = "a";' }
+  - name: "{team}"
+    query: 'storage:bucket-name = "{team}";'
+`
+  const policy = acceptInto(
+    file,
+    {
+      kind: 'text',
+      of: 'policies',
+      name: 'Team Data',
+      text: 'ALLOW storage:logs:read;\nALLOW storage:events:read;',
+    },
+    'kim: why',
+  )
+  t.match(policy, { kind: 'patched' })
+  const text = policy.kind === 'patched' ? policy.text : ''
+  t.equal(
+    unifiedDiff('bridge.yaml', file, text),
+    `--- bridge.yaml
++++ bridge.yaml
+@@ -3,7 +3,9 @@
+ policies:
+   # what teams read
+   - name: team data
+-    statement: ALLOW storage:logs:read;
++    statement: | # kim: why
++      ALLOW storage:logs:read;
++      ALLOW storage:events:read;
+     description: d
+ boundaries:
+   - { name: open, query: 'storage:bucket-name = "a";' }
+`,
+  )
+  t.equal(parse(text).policies[0].statement, 'ALLOW storage:logs:read;\nALLOW storage:events:read;\n')
+  t.match(acceptInto(file, { kind: 'text', of: 'boundaries', name: '{team}', text: 'x' }, ''), {
+    kind: 'cannot',
+    why: /has variables/,
+  })
+  t.match(acceptInto(file, { kind: 'text', of: 'policies', name: 'elsewhere', text: 'x' }, ''), {
+    kind: 'cannot',
+    why: /not written out in the main file/,
+  })
+  t.end()
 })

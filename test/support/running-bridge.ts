@@ -22,8 +22,10 @@ import { policyTextMemory } from '../../src/reconcile/account-texts.ts'
 import { adoptionDesk } from '../../src/reconcile/adopt/desk.ts'
 import { callLedger } from '../../src/reconcile/call-ledger.ts'
 import { catalogueMemory } from '../../src/reconcile/catalogue-memory.ts'
+import { acceptDesk } from '../../src/reconcile/choices/accept-drift.ts'
 import { choiceDesk } from '../../src/reconcile/choices/desk.ts'
 import { controls } from '../../src/reconcile/controls/controls.ts'
+import { desiredFacts } from '../../src/reconcile/export/desired-facts.ts'
 import { usageMemory } from '../../src/reconcile/findings/usage-memory.ts'
 import { history } from '../../src/reconcile/holdings/history.ts'
 import { reconcileLoop } from '../../src/reconcile/loop.ts'
@@ -102,7 +104,14 @@ export async function runningBridge(
     registerOperations: async app => {
       await registerOperations(app, {
         reconciler,
-        choices: choiceDesk({ reconciler, store, clock }),
+        choices: {
+          ...choiceDesk({ reconciler, store, clock }),
+          ...acceptDesk({
+            ...{ reconciler, connection, catalogue, store },
+            model: () => model,
+            readFile: async () => ({ path: 'bridge.yaml', text: options.rules }),
+          }),
+        },
         controls: controls({ store, clock, wake: () => reconciler.notify() }),
         ownership: ownershipDesk({ store, clock, connection }),
         adoption: adoptionDesk(() => model, { ...viewParts, store, runs }),
@@ -113,6 +122,7 @@ export async function runningBridge(
         pseudonymise: asked => pseudonymisePerson(asked, { store, clock }),
         explainAccess: asked => userAccess(asked, { ...viewParts, store, runs, model }),
         whatIf: proposed => whatIf({ current: model, proposed }, { ...viewParts, store, runs }),
+        readDesired: () => desiredFacts(model, { ...viewParts, store }),
         viewAccess: scope => accessView(model, scope, viewParts),
         directoryFindings: directoryFindings({ store, refusals, clock, emailDomains: [] }),
         health: {

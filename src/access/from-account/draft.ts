@@ -50,7 +50,15 @@ export interface DraftEnvironment {
 
 /** Something that is so in the account and that the file does not say. */
 export interface Unsaid {
-  readonly kind: 'environment' | 'group' | 'member' | 'binding' | 'permission' | 'policy' | 'boundary' | 'reading'
+  readonly kind:
+    | 'environment'
+    | 'group'
+    | 'member'
+    | 'binding'
+    | 'permission'
+    | 'policy'
+    | 'boundary'
+    | 'reading'
   /** `group "Team A"`. */
   readonly what: string
   /** The group that it is about, when there is a rule for that. */

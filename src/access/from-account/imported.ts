@@ -58,7 +58,9 @@ export const NAMED = 'named:'
 /** RFC 4180. */
 export function membersCsv(memberships: readonly Membership[]): string {
   const field = (text: string) => (/[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text)
-  return ['group,email', ...memberships.map(each => `${field(each.group)},${field(each.email)}`), ''].join('\r\n')
+  return ['group,email', ...memberships.map(each => `${field(each.group)},${field(each.email)}`), ''].join(
+    '\r\n',
+  )
 }
 
 /** Each once, by group and then by e-mail. */

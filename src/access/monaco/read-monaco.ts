@@ -11,7 +11,14 @@ import {
 } from '../from-account/imported.ts'
 import { quoted } from '../from-account/sayable.ts'
 import { readYaml } from '../yaml.ts'
-import { type MonacoBinding, type MonacoFile, type MonacoGroup, monacoFile, monacoKeys, type Reference } from './shape.ts'
+import {
+  type MonacoBinding,
+  type MonacoFile,
+  type MonacoGroup,
+  monacoFile,
+  monacoKeys,
+  type Reference,
+} from './shape.ts'
 
 export function readMonaco(files: readonly SourceFile[]): Import {
   const problems: string[] = []
@@ -166,7 +173,9 @@ function permissionsOf(group: MonacoGroup): readonly PermissionFact[] {
 
 const environmentsOf = ({ groups, policies }: MonacoFile): readonly string[] => [
   ...new Set([
-    ...groups.flatMap(group => [...group.environments, ...group.managementZones].map(each => each.environment)),
+    ...groups.flatMap(group =>
+      [...group.environments, ...group.managementZones].map(each => each.environment),
+    ),
     ...policies.flatMap(({ level }) => (level.kind === 'environment' ? [level.id] : [])),
   ]),
 ]

@@ -114,7 +114,11 @@ function grantsOf({ bindings, permissions }: GroupFact, names: Names): object {
 
 /** Others than those that the files define go by their names. */
 function bindingOf({ policyId, boundaryIds }: BindingFact, names: Names): unknown {
-  const refer = (id: string, own: ReadonlyMap<string, string>, all: readonly { id: string; name: string }[]) => {
+  const refer = (
+    id: string,
+    own: ReadonlyMap<string, string>,
+    all: readonly { id: string; name: string }[],
+  ) => {
     const known = own.get(id)
     if (known !== undefined) return { type: 'reference', id: known }
     return all.find(each => each.id === id)?.name ?? id

@@ -57,9 +57,7 @@ export function readTerraform({ name, text }: SourceFile): Import {
     policy.map(each => ({ group, binding: bindingOf(each, place) })),
   )
   const granted = permissions.map(each => ({ group: each.group, permission: permissionOf(each) }))
-  const elsewhere = new Set(
-    [...bound, ...granted].flatMap(({ group }) => (ours.has(group) ? [] : [group])),
-  )
+  const elsewhere = new Set([...bound, ...granted].flatMap(({ group }) => (ours.has(group) ? [] : [group])))
   const groupFacts = groups.map((group): GroupFact => {
     const { id, name: called, description } = group
     return {

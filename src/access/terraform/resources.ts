@@ -30,12 +30,14 @@ const stateFile = z.object({
 })
 
 interface ShownModule {
-  readonly resources?: readonly {
-    readonly address: string
-    readonly mode: 'managed' | 'data'
-    readonly type: string
-    readonly values?: Readonly<Record<string, unknown>> | null | undefined
-  }[] | undefined
+  readonly resources?:
+    | readonly {
+        readonly address: string
+        readonly mode: 'managed' | 'data'
+        readonly type: string
+        readonly values?: Readonly<Record<string, unknown>> | null | undefined
+      }[]
+    | undefined
   readonly child_modules?: readonly ShownModule[] | undefined
 }
 

@@ -74,7 +74,10 @@ export function writeTerraform(facts: AccountFacts, existing: ReadonlySet<string
 }
 
 /** Terraform replaces what a group has at a level: what it cannot say it would take away. */
-function obstacleOf({ owner, bindings }: GroupFact, { policies, boundaries }: AccountFacts): string | undefined {
+function obstacleOf(
+  { owner, bindings }: GroupFact,
+  { policies, boundaries }: AccountFacts,
+): string | undefined {
   if (owner !== 'LOCAL') return `it belongs to ${owner}, and Terraform would set all that it grants`
   const known = new Set([...policies, ...boundaries].map(({ id }) => id))
   const unknown = bindings.flatMap(each => [each.policyId, ...each.boundaryIds]).find(id => !known.has(id))
@@ -106,9 +109,13 @@ function policyBlock(
   }
 }
 
-function byLevel(bindings: readonly BindingFact[]): readonly (readonly [FactLevel, readonly BindingFact[]])[] {
+function byLevel(
+  bindings: readonly BindingFact[],
+): readonly (readonly [FactLevel, readonly BindingFact[]])[] {
   const levels = Map.groupBy(bindings, ({ level }) => JSON.stringify(level))
-  return [...levels.values()].flatMap(these => (these[0] === undefined ? [] : [[these[0].level, these] as const]))
+  return [...levels.values()].flatMap(these =>
+    these[0] === undefined ? [] : [[these[0].level, these] as const],
+  )
 }
 
 const placeOf = (level: FactLevel, account: string): object =>
@@ -120,7 +127,10 @@ const levelPath = (level: FactLevel, account: string): string =>
 function textOf(blocks: readonly Block[]): string {
   const types = Map.groupBy(blocks, ({ type }) => type)
   const resource = Object.fromEntries(
-    [...types].map(([type, these]) => [type, Object.fromEntries(these.map(({ name, body }) => [name, body]))]),
+    [...types].map(([type, these]) => [
+      type,
+      Object.fromEntries(these.map(({ name, body }) => [name, body])),
+    ]),
   )
   const imports = blocks.flatMap(({ address, importId }) =>
     importId === undefined ? [] : [{ to: address, id: importId }],

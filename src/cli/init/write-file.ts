@@ -1,5 +1,5 @@
 /** Files that a command makes: never over one that is there, unless it is told to. */
-import { mkdir, writeFile } from 'node:fs/promises'
+import { mkdir, stat, writeFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { messageOf } from '../../lib/errors.ts'
 import { CliError } from '../cli-error.ts'
@@ -13,15 +13,23 @@ export async function writeNewFile(path: string, text: string, mayReplace: boole
     await mkdir(dirname(path), { recursive: true })
     await writeFile(path, text, { flag: mayReplace ? 'w' : 'wx', mode: MODE })
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'EEXIST') {
-      throw new CliError(
-        'file-exists',
-        `${path} is there already. Give another file with --out, or --force to write over it.`,
-      )
-    }
+    if (error instanceof Error && 'code' in error && error.code === 'EEXIST') throw existing(path)
     throw new CliError(
       'unwritable',
       `${path} cannot be written: ${messageOf(error)}. Give another place with --out.`,
     )
   }
 }
+
+/** Asked before anything is read, so that nobody waits for nothing. */
+export async function refuseExisting(path: string, mayReplace: boolean): Promise<void> {
+  if (mayReplace) return
+  const found = await stat(path).catch(() => undefined)
+  if (found !== undefined) throw existing(path)
+}
+
+const existing = (path: string): CliError =>
+  new CliError(
+    'file-exists',
+    `${path} is there already. Give another place with --out, or --force to write over it.`,
+  )

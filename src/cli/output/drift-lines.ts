@@ -29,7 +29,9 @@ export function driftLines(stepId: string, drift: Drift | undefined, look: Look)
       drift,
       look,
     ),
-    ...[drift.meaning, ...originText(drift), causeText(drift), `step ${stepId}`].flatMap(text => plainly(text, look)),
+    ...[drift.meaning, ...originText(drift), causeText(drift), `step ${stepId}`].flatMap(text =>
+      plainly(text, look),
+    ),
   ]
 }
 

@@ -10,6 +10,7 @@ import { registerAdoption } from './adoption.ts'
 import { registerChoices } from './choices.ts'
 import { registerControls } from './controls.ts'
 import { registerApprovals, registerDecisions } from './decisions.ts'
+import { registerDesired } from './desired.ts'
 import { registerDrift } from './drift.ts'
 import { answerOperationsError, answerUnknownRoute } from './error-answer.ts'
 import { registerFindings } from './findings.ts'
@@ -65,6 +66,7 @@ function registerGuarded(scope: FastifyInstance, parts: OperationsParts): void {
   registerWhoCan(routes, parts)
   registerAccessDiff(routes, parts)
   registerAccessMatrix(routes, parts)
+  registerDesired(routes, parts)
   registerJournal(routes, parts)
   registerJournalRecord(routes, parts)
   registerHistory(routes, parts)

@@ -9,6 +9,7 @@ import type { DynatraceStatus } from '../../dynatrace/dynatrace.ts'
 import type { Clock } from '../../lib/clock.ts'
 import type { AccessView } from '../../reconcile/access-view.ts'
 import type { AdoptionDesk } from '../../reconcile/adopt/desk.ts'
+import type { DesiredFacts } from '../../reconcile/export/desired-facts.ts'
 import type { History } from '../../reconcile/holdings/history.ts'
 import type { OwnershipDesk } from '../../reconcile/ownership/desk.ts'
 import type { Reconciler } from '../../reconcile/reconciler.ts'
@@ -42,6 +43,8 @@ export interface OperationsParts extends ControlParts, ChoiceParts {
   readonly explainAccess: (asked: AccessAsked) => Promise<UserAccess | undefined>
   /** What questions about access are answered from: the rules in force and this part of the directory. */
   readonly viewAccess: (scope: SnapshotScope) => Promise<AccessView>
+  /** What the rules want, with the ids of what is there. Asks the account. */
+  readonly readDesired: () => Promise<DesiredFacts>
   /** A plan with another access model than the one in force, and what it would change for people. */
   readonly whatIf: (proposed: AccessModel) => Promise<WhatIf>
   /** As of now; they replace those of the same kind that a pass has found. */
