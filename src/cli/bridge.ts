@@ -33,6 +33,7 @@ import { history } from '../reconcile/holdings/history.ts'
 import { reconcileLoop } from '../reconcile/loop.ts'
 import { ownershipDesk } from '../reconcile/ownership/desk.ts'
 import { markerKeeper } from '../reconcile/ownership/marker-keeper.ts'
+import { rollbackDesk } from '../reconcile/rollback/rollback.ts'
 import { runStore } from '../reconcile/run-store.ts'
 import { whatIf } from '../reconcile/what-if.ts'
 import { lenient, strict } from '../scim/dialects/dialects.ts'
@@ -183,6 +184,7 @@ export async function startBridge(options: BridgeOptions): Promise<RunningBridge
               }),
             }),
           },
+          rollback: rollbackDesk({ runs, store, clock, wake: () => reconciler.notify() }),
           controls: controls({ store, clock, wake: () => reconciler.notify() }),
           ownership: ownershipDesk({ store, clock, connection }),
           adoption: adoptionDesk(() => model.current(), { ...viewParts, store, runs, marker }),

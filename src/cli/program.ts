@@ -26,6 +26,7 @@ import type { LintOptions } from './commands/lint.ts'
 import type { MatrixOptions } from './commands/matrix.ts'
 import type { ImportOptions, WordOptions } from './commands/ownership.ts'
 import type { PlanOptions } from './commands/plan.ts'
+import type { RollbackOptions } from './commands/rollback.ts'
 import type { RunOptions, RunsOptions } from './commands/runs.ts'
 import type { SimulatorCommandOptions } from './commands/simulator.ts'
 import type { WhoCanOptions } from './commands/who-can.ts'
@@ -126,6 +127,12 @@ export function buildProgram(context: CommandContext, extra: readonly ExtraComma
     .option('--until <instant>', 'when it ends by itself, e.g. 2027-01-04T06:00:00Z')
     .action((options: PauseOptions) =>
       run(async () => (await import('./commands/controls.ts')).pause(options, deps)),
+    )
+  word(program.command('rollback'), 'pause, and undo what was carried out after a run')
+    .argument('<run>', 'the run to whose state to go back; runs lists them')
+    .option('--plan', 'only show what would be undone')
+    .action((id: string, options: RollbackOptions) =>
+      run(async () => (await import('./commands/rollback.ts')).rollback(id, options, deps)),
     )
   word(program.command('resume'), 'go on after a pause').action((options: PauseOptions) =>
     run(async () => (await import('./commands/controls.ts')).resume(options, deps)),

@@ -8,10 +8,22 @@ import type { Plan } from './step.ts'
 const MOST_PROBLEMS = 50
 
 export function conclusion(run: Run, result: PassResult, model: AccessModel): Partial<Run> {
-  const { plan, radius, aside, findings, unmanaged, newEnvironments, snapshot, benign } = result
+  const { plan, radius, aside, remains, findings, unmanaged, newEnvironments, snapshot, benign } = result
   const problems = shortened(result.problems)
   const status = statusOf(run, result, model)
-  return { plan, radius, aside, findings, unmanaged, newEnvironments, snapshot, benign, problems, status }
+  return {
+    plan,
+    radius,
+    aside,
+    remains,
+    findings,
+    unmanaged,
+    newEnvironments,
+    snapshot,
+    benign,
+    problems,
+    status,
+  }
 }
 
 /** A plan in figures, for the journal. */

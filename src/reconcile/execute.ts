@@ -6,6 +6,7 @@
  * can thus only belong to the newest `steps.begun` of a run that did not end. Of a pass that finds nothing new, and
  * there may be one every few minutes for years, only failed calls (and writes, should there be any) are kept.
  */
+
 import type { AccessModel } from '../access/model.ts'
 import type { CallRecord, DynatraceConnection } from '../dynatrace/dynatrace.ts'
 import { messageOf } from '../lib/errors.ts'
@@ -16,14 +17,16 @@ import { journalHead } from '../store/journal-head.ts'
 import { callEntry, isWorthKeeping } from './call-entry.ts'
 import type { CallLedger } from './call-ledger.ts'
 import { conclusion, summary } from './conclusion.ts'
+import { modelDigest } from './drift/settled-model.ts'
 import { holdingsRecorder } from './holdings/recorder.ts'
 import { isKnown } from './news.ts'
 import { runPass } from './pass/pass.ts'
 import type { PassParts, PassResult } from './pass/request.ts'
+import { appliedSince } from './rollback/applied-since.ts'
 import type { Run } from './run.ts'
 import type { RunStore } from './run-store.ts'
 import type { Scope } from './scope.ts'
-import type { Plan, Step, StepResult } from './step.ts'
+import type { Plan, Step, StepAction, StepResult } from './step.ts'
 
 export interface ExecuteParts extends Omit<PassParts, 'dynatrace'> {
   readonly log: Log
@@ -50,7 +53,12 @@ export async function execute(
   let recorded = run.status === 'queued'
   const acts = run.mode === 'apply' && request.model.mode !== 'observe'
   const context = { runId: run.id, requestIds: run.requestIds }
-  let record: Run = { ...run, status: 'running', startedAt: clock.now().toISOString() }
+  let record: Run = {
+    ...run,
+    model: modelDigest(request.model),
+    status: 'running',
+    startedAt: clock.now().toISOString(),
+  }
   const entry = (kind: string, data: JournalEntry['data']): JournalEntry => ({
     kind,
     runId: run.id,
@@ -134,6 +142,7 @@ export async function execute(
         scope: request.scope,
         model: request.model,
         decisions: await runs.decisions(),
+        undo: await undoFor(run, parts),
         recorder,
         mayGoOn: parts.mayGoOn,
       },
@@ -147,7 +156,11 @@ export async function execute(
     ...record,
     ...(result === undefined
       ? {}
-      : { ...conclusion(record, result, request.model), results: sent(result.results) }),
+      : {
+          ...conclusion(record, result, request.model),
+          results: sent(result.results),
+          remains: await remaining(record, result.remains, parts),
+        }),
     calls: calls.counts(run.id),
     finishedAt: clock.now().toISOString(),
   }
@@ -190,3 +203,31 @@ const PIECE = 1_000
 
 const inPieces = <T>(all: readonly T[]): readonly (readonly T[])[] =>
   Array.from({ length: Math.ceil(all.length / PIECE) }, (_, at) => all.slice(at * PIECE, (at + 1) * PIECE))
+
+/** Of a rollback, what was carried out since the run that it goes back to. */
+async function undoFor(
+  { rollbackTo }: Run,
+  { runs, store }: ExecuteParts,
+): Promise<readonly StepAction[] | undefined> {
+  if (rollbackTo === undefined) return undefined
+  const target = await runs.head(rollbackTo)
+  if (target === undefined) throw new Error(`Run ${rollbackTo} is not on record any more.`)
+  return appliedSince(target, store.db)
+}
+
+/** The file that is in force goes on to say what it says. */
+async function remaining(
+  { rollbackTo, model }: Run,
+  left: readonly string[],
+  { runs }: ExecuteParts,
+): Promise<readonly string[] | undefined> {
+  if (rollbackTo === undefined) return undefined
+  const target = await runs.head(rollbackTo)
+  const isSame = target?.model !== undefined && target.model === model
+  return isSame
+    ? left
+    : [
+        ...left,
+        'bridge.yaml is not the one of that run: bring that one back before you resume, or it is all done again.',
+      ]
+}

@@ -80,6 +80,8 @@ export function reconcileLoop(initial: AccessModel, given: LoopParts): Reconcile
     const used = model
     const endsAt = nextEnd(used, clock.now())
     const { run: done, result } = await carryOut(run, { kind: 'full' })
+    // It says nothing about drift, and settles nothing.
+    if (run.rollbackTo !== undefined) return
     const at = now()
     await runs.prune()
     await runs.expire()

@@ -13,8 +13,8 @@ import type { Plan } from './step.ts'
 const RUN_DAYS = 90
 /** Runs that are deleted at a time. */
 const PRUNED = 200
-/** What sets off passes over keys, and nothing else. */
-const OF_KEYS = ['scim', 'audit'] as const satisfies readonly RunTrigger[]
+/** What sets off passes that do not say how everything is: those over keys, and rollbacks. */
+const OF_KEYS = ['scim', 'audit', 'rollback'] as const satisfies readonly RunTrigger[]
 
 export interface RunStore extends DecisionStore {
   /** Stores the run as it now is: its steps a piece at a time, then the rest with journal entries in one write. */

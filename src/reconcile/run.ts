@@ -9,7 +9,15 @@ import type { NewEnvironment } from './new-environments.ts'
 import type { Plan, StepResult } from './step.ts'
 import { type Tally, tallyOf } from './tally.ts'
 
-export type RunTrigger = 'schedule' | 'start' | 'request' | 'configuration' | 'scim' | 'audit' | 'approval'
+export type RunTrigger =
+  | 'schedule'
+  | 'start'
+  | 'request'
+  | 'configuration'
+  | 'scim'
+  | 'audit'
+  | 'approval'
+  | 'rollback'
 
 export type RunStatus =
   | 'queued'
@@ -45,6 +53,12 @@ export interface Run {
   readonly plan: Plan
   /** Whom and what the plan reaches. Runs of earlier releases did not tell, and what has no plan yet does not. */
   readonly radius?: BlastRadius | undefined
+  /** The run to whose state this one goes back. */
+  readonly rollbackTo?: string | undefined
+  /** What a rollback does not undo, and what has to be done before anybody resumes. */
+  readonly remains?: readonly string[] | undefined
+  /** Digest of the access model that it was carried out with. Runs of earlier releases did not tell. */
+  readonly model?: string | undefined
   /** Differences that a person wants to stand. Runs of earlier releases did not know of any. */
   readonly aside?: readonly SetAside[] | undefined
   /** By step id; a step without a result has not been reached. */

@@ -210,7 +210,7 @@ test('a decision', async t => {
     word,
   )
   t.equal(nothing.statusCode, 409)
-  t.equal(nothing.json().error.code, 'nothing-held')
+  t.equal(nothing.json().error.code, 'cannot-be-decided')
 
   const emptied = {
     schemas: ['urn:ietf:params:scim:schemas:core:2.0:Group'],
@@ -340,7 +340,17 @@ test('the description is made from the routes', async t => {
     '/api/v1/access/users/{userName}',
     '/api/v1/access/what-if',
     '/api/v1/access/who-can',
+    '/api/v1/adoptions',
+    '/api/v1/adoptions/kept',
+    '/api/v1/adoptions/kept/{id}/release',
+    '/api/v1/approvals',
+    '/api/v1/controls',
+    '/api/v1/controls/pause',
+    '/api/v1/controls/resume',
+    '/api/v1/desired',
     '/api/v1/drift',
+    '/api/v1/drift/{step}/accept',
+    '/api/v1/drift/{step}/choice',
     '/api/v1/findings',
     '/api/v1/history/as-of',
     '/api/v1/history/changes',
@@ -348,6 +358,11 @@ test('the description is made from the routes', async t => {
     '/api/v1/journal/export',
     '/api/v1/journal/pseudonymise',
     '/api/v1/journal/verify',
+    '/api/v1/ownership',
+    '/api/v1/ownership/claim',
+    '/api/v1/ownership/export',
+    '/api/v1/ownership/import',
+    '/api/v1/ownership/migrate',
     '/api/v1/reconcile',
     '/api/v1/reconcile/runs',
     '/api/v1/reconcile/runs/{id}',

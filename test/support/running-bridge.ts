@@ -30,6 +30,7 @@ import { usageMemory } from '../../src/reconcile/findings/usage-memory.ts'
 import { history } from '../../src/reconcile/holdings/history.ts'
 import { reconcileLoop } from '../../src/reconcile/loop.ts'
 import { ownershipDesk } from '../../src/reconcile/ownership/desk.ts'
+import { rollbackDesk } from '../../src/reconcile/rollback/rollback.ts'
 import { runStore } from '../../src/reconcile/run-store.ts'
 import { whatIf } from '../../src/reconcile/what-if.ts'
 import { startSimulator } from '../../src/simulator/start.ts'
@@ -112,6 +113,7 @@ export async function runningBridge(
             readFile: async () => ({ path: 'bridge.yaml', text: options.rules }),
           }),
         },
+        rollback: rollbackDesk({ runs, store, clock, wake: () => reconciler.notify() }),
         controls: controls({ store, clock, wake: () => reconciler.notify() }),
         ownership: ownershipDesk({ store, clock, connection }),
         adoption: adoptionDesk(() => model, { ...viewParts, store, runs }),
@@ -180,6 +182,9 @@ export async function runningBridge(
       })
       const text = await answer.body.text()
       if (answer.statusCode >= 400) throw new Error(text)
+    },
+    async state() {
+      return (await request(`${simulator.url}/_simulator/state`)).body.json() as never
     },
     /** Wakes a reconcile loop that was left asleep. */
     start: () => reconciler.start(),

@@ -62,7 +62,12 @@ async function importFrom(
   const preface = importPreface({ source, tool, now: deps.clock.now(), file: out })
   const members = options.members ?? out.replace(/(?:\.ya?ml)?$/, '-members.csv')
   const beside = memberships.length === 0 ? [] : [{ path: members, text: membersCsv(memberships) }]
-  return writeAccessFile({ draft: draftAccount(facts, match), preface, unsaid, beside }, options, deps)
+  const draft = draftAccount(facts, match)
+  const isNameless = draft.unsaid.some(({ why }) => why.startsWith('nothing tells the name'))
+  if (isNameless && options.withAccount !== true) {
+    deps.err('Some things go by their ids alone: --with-account looks their names up in the account.\n')
+  }
+  return writeAccessFile({ draft, preface, unsaid, beside }, options, deps)
 }
 
 async function completed(imported: Imported, options: AccessImportOptions, deps: CliDeps): Promise<Imported> {

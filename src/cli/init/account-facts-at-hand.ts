@@ -8,6 +8,9 @@ import { CliError } from '../cli-error.ts'
 import type { CliDeps } from '../deps.ts'
 import { readAccount } from './read-account.ts'
 
+/** A client that may do no more than this will do. The last one is asked for to read policies, too. */
+const READ_ONLY = ['account-idm-read', 'account-env-read', 'iam-policies-management']
+
 /** @throws UpstreamError when the account cannot be read, `CliError` for settings that cannot. */
 export async function accountFactsAtHand(
   { simulatorPort }: { readonly simulatorPort: number },
@@ -16,7 +19,12 @@ export async function accountFactsAtHand(
   const read = readSettings(deps.env)
   if (read.kind === 'invalid') throw new CliError('bad-settings', read.problems.join('\n'))
   const account = await accountAtHand(read.settings.dynatrace, simulatorPort)
-  const connection = connectDynatrace({ ...account.settings, clock: deps.clock, log: silentLog })
+  const connection = connectDynatrace({
+    ...account.settings,
+    clock: deps.clock,
+    log: silentLog,
+    scopes: { account: READ_ONLY },
+  })
   try {
     const facts = await readAccount(connection.with({ runId: 'init', requestIds: [] }))
     return { facts, title: account.title }

@@ -9,15 +9,12 @@ const MODE = 0o600
 
 /** `mayReplace`: the option `--force`. Throws `CliError` that names the file and what to do. */
 export async function writeNewFile(path: string, text: string, mayReplace: boolean): Promise<void> {
+  await mkdir(dirname(path), { recursive: true }).catch((error: unknown) => unwritable(path, error))
   try {
-    await mkdir(dirname(path), { recursive: true })
     await writeFile(path, text, { flag: mayReplace ? 'w' : 'wx', mode: MODE })
   } catch (error) {
     if (error instanceof Error && 'code' in error && error.code === 'EEXIST') throw existing(path)
-    throw new CliError(
-      'unwritable',
-      `${path} cannot be written: ${messageOf(error)}. Give another place with --out.`,
-    )
+    unwritable(path, error)
   }
 }
 
@@ -33,3 +30,10 @@ const existing = (path: string): CliError =>
     'file-exists',
     `${path} is there already. Give another place with --out, or --force to write over it.`,
   )
+
+function unwritable(path: string, error: unknown): never {
+  throw new CliError(
+    'unwritable',
+    `${path} cannot be written: ${messageOf(error)}. Give another place with --out.`,
+  )
+}

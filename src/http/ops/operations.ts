@@ -21,6 +21,7 @@ import { registerJournalRecord } from './journal-record.ts'
 import { registerOpenapi } from './openapi.ts'
 import { registerOwnership } from './ownership.ts'
 import type { OperationsParts } from './parts.ts'
+import { registerRollback } from './rollback.ts'
 import { registerRunEvents } from './run-events.ts'
 import { registerRuns } from './runs.ts'
 import { registerWhatIf } from './what-if.ts'
@@ -59,6 +60,7 @@ function registerGuarded(scope: FastifyInstance, parts: OperationsParts): void {
   registerApprovals(routes, parts)
   registerControls(routes, parts)
   registerChoices(routes, parts)
+  registerRollback(routes, parts)
   registerDrift(routes, parts)
   registerFindings(routes, parts)
   registerAccess(routes, parts)

@@ -20,8 +20,9 @@ import type { Pseudonymised } from '../../store/pseudonymise.ts'
 import type { Metrics } from '../../telemetry/metrics.ts'
 import type { ChoiceParts } from './choices.ts'
 import type { ControlParts } from './controls.ts'
+import type { RollbackParts } from './rollback.ts'
 
-export interface OperationsParts extends ControlParts, ChoiceParts {
+export interface OperationsParts extends ControlParts, ChoiceParts, RollbackParts {
   readonly reconciler: Reconciler
   readonly ownership: OwnershipDesk
   readonly adoption: AdoptionDesk

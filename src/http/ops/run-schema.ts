@@ -109,7 +109,7 @@ export const asideSchema = z
 
 const head = {
   id: z.string(),
-  trigger: z.enum(['schedule', 'start', 'request', 'configuration', 'scim', 'audit', 'approval']),
+  trigger: z.enum(['schedule', 'start', 'request', 'configuration', 'scim', 'audit', 'approval', 'rollback']),
   mode: z.enum(['plan', 'apply']),
   scope: scopeSchema,
   status: runStatusSchema,
@@ -131,6 +131,13 @@ export const runSchema = z
     ...head,
     requestIds: z.array(z.string()).readonly(),
     plan: z.object({ hash: z.string(), steps: z.array(stepSchema).readonly() }),
+    rollbackTo: z.string().optional().describe('The run to whose state this one goes back.'),
+    remains: z
+      .array(z.string())
+      .readonly()
+      .optional()
+      .describe('What a rollback does not undo, and what has to be done before anybody resumes.'),
+    model: z.string().optional().describe('Digest of the access model it was carried out with.'),
     radius: radiusSchema,
     aside: asideSchema,
     results: z

@@ -52,7 +52,8 @@ export async function guardFacts(
     failed: request.failed,
     secondInstance: request.secondInstance,
     now: clock.now(),
-    paused: paused && pauseText(paused),
+    // A rollback pauses the bridge, and is what then happens.
+    paused: request.undo === undefined ? paused && pauseText(paused) : undefined,
     past: actions.some(isRemoval)
       ? await pastRemovals(store.db, clock.now())
       : { people: new Set(), others: 0 },

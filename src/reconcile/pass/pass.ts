@@ -89,7 +89,7 @@ export async function runPass(asked: PassRequest, parts: PassParts): Promise<Pas
     catalogue,
     readCatalogue: () => parts.catalogue(dynatrace, false),
   })
-  const { plan, radius, aside, problems } = await planPass(
+  const { plan, radius, aside, remains, problems } = await planPass(
     { ...request, failed: expected.failed, secondInstance: marked?.refusal },
     { premises, mine, desired, observed },
     parts,
@@ -130,7 +130,7 @@ export async function runPass(asked: PassRequest, parts: PassParts): Promise<Pas
   }
   const allProblems = [...observed.problems, ...premiseProblems(premises), ...expected.problems, ...problems]
   if (request.mode === 'apply' && request.isRehearsal !== true) {
-    const isWhole = full && allProblems.length === 0
+    const isWhole = full && allProblems.length === 0 && request.undo === undefined
     await keepRemovals(
       { runId: request.runId, plan, results },
       { store, now: clock.now(), isFarewell: action => isFarewell(action, isGoneFrom(premises)) },
@@ -146,6 +146,7 @@ export async function runPass(asked: PassRequest, parts: PassParts): Promise<Pas
     plan,
     radius,
     aside,
+    remains,
     results,
     findings: full
       ? await fullFindings(

@@ -27,6 +27,7 @@ import type { ManagedGroups } from '../managed-groups.ts'
 import type { ObservedState } from '../observe/observed.ts'
 import { makePlan, stepId } from '../plan.ts'
 import { replacedNames } from '../renames.ts'
+import { undoOf } from '../rollback/undo.ts'
 import type { GroupRef } from '../state.ts'
 import type { Plan, StepAction } from '../step.ts'
 import { guardFacts, isGoneFrom } from './guard-facts.ts'
@@ -42,7 +43,7 @@ export interface Found {
 }
 
 /** What a plan is made by. */
-export interface PlanRequest extends Pick<PassRequest, 'decisions'> {
+export interface PlanRequest extends Pick<PassRequest, 'decisions' | 'undo'> {
   /** Without what has ended. */
   readonly model: AccessModel
   readonly ended: readonly EndingGrant[]
@@ -61,12 +62,14 @@ export async function planPass(
   readonly radius: BlastRadius
   /** What a person wants to stand. */
   readonly aside: readonly SetAside[]
+  readonly remains: readonly string[]
   readonly problems: readonly string[]
 }> {
   const { desired, premises, observed } = found
   const { model } = request
   const { assignment, snapshot } = premises
-  const actions = await inTurns(diff(diffInput(request, found, parts)))
+  const undone = request.undo === undefined ? undefined : undoOf(request.undo, observed.state)
+  const actions = undone?.actions ?? (await inTurns(diff(diffInput(request, found, parts))))
   await breathe()
   const catalogue = await withNamedZones(actions, premises.catalogue, parts)
   const endedBehind = await inTurns(
@@ -120,7 +123,7 @@ export async function planPass(
     const choice = choices.get(stepId(action))
     return choice === undefined ? [] : [asideOf(choice, titleOf(action, words), drifts.get(choice.stepId))]
   })
-  return { plan, radius, aside: told, problems }
+  return { plan, radius, aside: told, remains: undone?.left ?? [], problems }
 }
 
 /** What bridge.yaml asks for has its zones in the catalogue; those that somebody granted by hand may need a look. */

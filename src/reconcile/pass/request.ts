@@ -19,7 +19,7 @@ import type { Decisions } from '../guard/facts.ts'
 import type { MarkerKeeper } from '../ownership/marker-keeper.ts'
 import type { Run } from '../run.ts'
 import type { Scope } from '../scope.ts'
-import type { Plan, StepResult } from '../step.ts'
+import type { Plan, StepAction, StepResult } from '../step.ts'
 import type { Found } from './plan-pass.ts'
 
 export interface PassRequest {
@@ -29,6 +29,8 @@ export interface PassRequest {
   /** What of it has ended counts no more. */
   readonly model: AccessModel
   readonly decisions: Decisions
+  /** Instead of what differs: undo these, which were carried out, oldest first. */
+  readonly undo?: readonly StepAction[] | undefined
   /** Nothing that the pass learns is kept: its access model is not the one in force. */
   readonly isRehearsal?: boolean
   /** As if these were ours already; only of a rehearsal. */
@@ -65,6 +67,8 @@ export interface PassResult {
   readonly plan: Plan
   readonly radius: BlastRadius
   readonly aside: readonly SetAside[]
+  /** Of a rollback: what cannot be undone. */
+  readonly remains: readonly string[]
   readonly results: ReadonlyMap<string, StepResult>
   readonly findings: readonly Finding[]
   readonly unmanaged: Run['unmanaged']
