@@ -144,7 +144,8 @@ async function worldOf(t: Test, seed: 'sample' | 'empty') {
 async function written(world: World) {
   const facts = await readAccount(world.connection.with({ runId: 'init', requestIds: [] }))
   const preface = { lines: ['A file.'], steps: [] }
-  return settleDraft(draftAccount(facts), draft => writeDraft(draft, preface))
+  const { draft, files } = settleDraft(draftAccount(facts), each => writeDraft(each, preface))
+  return { draft, text: files.main }
 }
 
 /** With `sync`, which would show anything that the file leaves out. */

@@ -116,7 +116,9 @@ test('accepted: a change of the file to review, whose plan has the difference no
   const text = await readFile(`${folder}/bridge.yaml`, 'utf8')
   t.match(parseAccessModel(text, 'bridge.yaml'), { kind: 'valid' })
   const whatIf = await command(['plan', '--config', `${folder}/bridge.yaml`, '--json'], env)
-  t.same(titles(JSON.parse(whatIf.out).plan.steps), ['unbind "Admin User" on the account from "team payments"'])
+  t.same(titles(JSON.parse(whatIf.out).plan.steps), [
+    'unbind "Admin User" on the account from "team payments"',
+  ])
 
   await t.test('into no other file', async t => {
     const refused = await command(['drift', 'accept', pro, ...who, '--write', `${folder}/other.yaml`], env)

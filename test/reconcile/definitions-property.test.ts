@@ -278,7 +278,7 @@ policies:
 ${list(statements, (text, n) => `  - { name: policy ${n}, level: account, statement: ${JSON.stringify(text)} }`)}
 boundaries:
 ${list(queries, (text, n) => `  - { name: boundary ${n}, query: ${JSON.stringify(text)} }`)}
-guards: { removals: { count: 50, percent: 100 }, groupShrink: { percent: 100 } }
+guards: { removals: { count: 50, percent: 100 }, groupShrink: { percent: 100 }, widening: allow }
 `
 }
 

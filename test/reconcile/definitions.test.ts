@@ -55,7 +55,7 @@ rules:
     match: dt-{team}
     group: { name: "{team} people" }
     bindings: [ ${bindings.join(', ')} ]
-${policyText.length > 0 ? `policies:\n${policyText.join('')}` : ''}${boundaryText.length > 0 ? `boundaries:\n${boundaryText.join('')}` : ''}guards: { removals: { count: 50, percent: 100 }, groupShrink: { percent: 100 } }
+${policyText.length > 0 ? `policies:\n${policyText.join('')}` : ''}${boundaryText.length > 0 ? `boundaries:\n${boundaryText.join('')}` : ''}guards: { removals: { count: 50, percent: 100 }, groupShrink: { percent: 100 }, widening: allow }
 ${rest}`
 }
 

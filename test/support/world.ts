@@ -60,6 +60,8 @@ export async function makeWorld(
     readonly account?: Awaited<ReturnType<typeof startSimulator>>
     /** Marks the account as looked after, as a bridge that is served does. */
     readonly marked?: boolean
+    /** One call after the other, so that nothing is left to chance. */
+    readonly inTurn?: boolean
     /** Instead of the account that is there. */
     readonly accountUuid?: string
   },
@@ -81,7 +83,7 @@ export async function makeWorld(
     clock,
     log: silentLog,
     onCall: record => calls.record(record),
-    limits: { retries: 2 },
+    limits: { retries: 2, ...(options.inTurn === true ? { firstInFlight: 1, inFlight: 1 } : {}) },
   })
   const feed = sqlChangeFeed(store)
   const readSnapshot = sqlSnapshot(store)

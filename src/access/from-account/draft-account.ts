@@ -88,7 +88,7 @@ function ruleOf(
 
 /** Names of IdP groups are compared without letter case. */
 const distinct = (names: readonly string[]): readonly string[] =>
-  [...new Map(names.map(name => [foldKey(name), name] as const).toReversed()).values()].toReversed()
+  names.filter((name, at) => names.findIndex(each => foldKey(each) === foldKey(name)) === at)
 
 const inactive = ({ id, name }: AccountFacts['environments'][number]): Unsaid => ({
   kind: 'environment',

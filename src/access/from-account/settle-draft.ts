@@ -1,27 +1,47 @@
 /** Leaves out of a draft what the reader of `bridge.yaml` refuses, until the file can be read; and says what that was. */
 import { BridgeError } from '../../lib/errors.ts'
-import { parseAccessModel } from '../parse.ts'
+import { listedFiles } from '../access-files.ts'
+import { type ParsedAccessModel, parseAccessFiles } from '../parse.ts'
 import type { Problem } from '../problem.ts'
 import { type Draft, levelText, type Unsaid } from './draft.ts'
 import { quoted } from './sayable.ts'
+import type { DraftFiles } from './write-draft.ts'
 
 /** What is left out of a list of entries, with what is wrong with each. */
 type Refused = ReadonlyMap<string, Problem>
 
+export interface SettledDraft {
+  readonly draft: Draft
+  readonly files: DraftFiles
+  /** Lints, and what else the reader remarks. */
+  readonly warnings: ParsedAccessModel['warnings']
+}
+
 /** The draft that can be read, and its text. */
-export function settleDraft(
-  draft: Draft,
-  write: (draft: Draft) => string,
-): { readonly draft: Draft; readonly text: string } {
+export function settleDraft(draft: Draft, write: (draft: Draft) => DraftFiles): SettledDraft {
   let settled = draft
   for (;;) {
-    const text = write(settled)
-    const parsed = parseAccessModel(text, 'bridge.yaml')
-    if (parsed.kind === 'valid') return { draft: settled, text }
-    const smaller = without(settled, parsed.problems)
+    const files = write(settled)
+    const main = { path: MAIN, text: files.main }
+    const parsed = parseAccessFiles(listedFiles(main, files.included))
+    if (parsed.kind === 'valid') return { draft: settled, files, warnings: parsed.warnings }
+    const smaller = without(
+      settled,
+      parsed.problems.map(problem => placed(problem, files)),
+    )
     if (sizeOf(smaller) === sizeOf(settled)) throw unsettled(parsed.problems)
     settled = smaller
   }
+}
+
+const MAIN = 'bridge.yaml'
+
+/** With the rules of all files counted through. */
+function placed(problem: Problem, { included }: DraftFiles): Problem {
+  const file = included.find(({ path }) => path === problem.file)
+  if (file === undefined) return problem
+  const path = problem.path.replace(/^rules\[(\d+)\]/, (_, at: string) => `rules[${Number(at) + file.first}]`)
+  return { ...problem, path }
 }
 
 function without(draft: Draft, problems: readonly Problem[]): Draft {

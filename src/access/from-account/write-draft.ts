@@ -11,14 +11,65 @@ export interface Preface {
   readonly steps: readonly string[]
 }
 
-export function writeDraft(draft: Draft, preface: Preface): string {
-  const { environments, rules, policies, boundaries } = draft
+/** The text of `bridge.yaml`, and the files that it includes when its rules are too many for one. */
+export interface DraftFiles {
+  readonly main: string
+  readonly included: readonly IncludedRules[]
+}
+
+export interface IncludedRules {
+  /** From the folder of the main file. */
+  readonly path: string
+  readonly text: string
+  /** Which rule of the draft its first one is. */
+  readonly first: number
+}
+
+/** `stem`: of the names of included files: `bridge` makes `bridge-rules-1.yaml`. */
+export function writeDraft(draft: Draft, preface: Preface, stem = 'bridge'): DraftFiles {
+  const parts = partRules(rulesText(draft))
+  if (parts.length <= 1) {
+    const rules = parts[0]?.text
+    return {
+      main: mainText(draft, preface, rules === undefined ? 'rules: []' : `rules:\n\n${rules}`),
+      included: [],
+    }
+  }
+  const included = parts.map(({ text, first }, index) => ({
+    path: `${stem}-rules-${index + 1}.yaml`,
+    text: `${comment(`Rules of ${stem}.yaml, part ${index + 1} of ${parts.length}.`)}\n\nversion: 1\n\nrules:\n\n${text}\n`,
+    first,
+  }))
+  const include = ['include:', ...included.map(({ path }) => `  - ${inline(path)}`)].join('\n')
+  return { main: mainText(draft, preface, include), included }
+}
+
+/** The bridge reads files of at most 1 MiB; definitions need room beside the rules. */
+const MOST_BYTES = 400 * 1024
+
+function partRules(rules: readonly string[]): readonly { readonly text: string; readonly first: number }[] {
+  const parts: { texts: string[]; bytes: number; first: number }[] = []
+  for (const [index, text] of rules.entries()) {
+    const bytes = Buffer.byteLength(text)
+    const last = parts.at(-1)
+    if (last === undefined || last.bytes + bytes > MOST_BYTES)
+      parts.push({ texts: [text], bytes, first: index })
+    else {
+      last.texts.push(text)
+      last.bytes += bytes
+    }
+  }
+  return parts.map(({ texts, first }) => ({ text: texts.join('\n\n'), first }))
+}
+
+function mainText(draft: Draft, preface: Preface, rules: string): string {
+  const { environments, policies, boundaries } = draft
   return `${[
     head(preface),
     'version: 1',
     section(MODE, 'mode: observe'),
     ...(environments.length === 0 ? [] : [section(ENVIRONMENTS, environmentsText(draft))]),
-    section(RULES, rules.length === 0 ? 'rules: []' : `rules:\n\n${rulesText(draft)}`),
+    section(RULES, rules),
     ...(policies.length === 0
       ? []
       : [section(POLICIES, `policies:\n\n${policies.map(policyText).join('\n\n')}`)]),
@@ -68,16 +119,14 @@ function environmentsText({ environments }: Draft): string {
   return ['environments:', ...lines].join('\n')
 }
 
-function rulesText({ rules, unsaid }: Draft): string {
+function rulesText({ rules, unsaid }: Draft): readonly string[] {
   const missing = Map.groupBy(unsaid, ({ rule }) => rule)
-  return rules
-    .map(rule => {
-      const notes = (missing.get(rule.name) ?? []).map(({ what, why }) =>
-        comment(`Not said here: ${what.slice(what.indexOf(': ') + 2)}: ${why}.`, '    '),
-      )
-      return [ruleText(rule), ...notes].join('\n')
-    })
-    .join('\n\n')
+  return rules.map(rule => {
+    const notes = (missing.get(rule.name) ?? []).map(({ what, why }) =>
+      comment(`Not said here: ${what.slice(what.indexOf(': ') + 2)}: ${why}.`, '    '),
+    )
+    return [ruleText(rule), ...notes].join('\n')
+  })
 }
 
 function ruleText({ name, match, description, bindings, permissions }: DraftRule): string {

@@ -10,13 +10,19 @@ const WIDTH = 100
 
 export interface WrittenDraft {
   readonly draft: Draft
-  /** The files that were written, the access model first. */
-  readonly files: readonly string[]
+  readonly file: string
+  /** Files that it includes. */
+  readonly rules: readonly string[]
+  /** Files with groups and members. */
+  readonly members: readonly string[]
   /** What the linter says of the file. */
   readonly warnings: number
 }
 
-export function draftText({ draft, files, warnings }: WrittenDraft, options: TextOptions): string {
+export function draftText(
+  { draft, file, rules: parts, members, warnings }: WrittenDraft,
+  options: TextOptions,
+): string {
   const paint = painter(options)
   const { rules, policies, boundaries, environments, unsaid } = draft
   const counts = [
@@ -25,7 +31,6 @@ export function draftText({ draft, files, warnings }: WrittenDraft, options: Tex
     policies.length === 1 ? '1 policy' : `${policies.length} policies`,
     boundaries.length === 1 ? '1 boundary' : `${boundaries.length} boundaries`,
   ]
-  const [file = 'bridge.yaml', ...others] = files
   const sections = unsaidSections(unsaid).flatMap(({ title, lines }) => [
     '',
     paint('bold', title),
@@ -33,7 +38,8 @@ export function draftText({ draft, files, warnings }: WrittenDraft, options: Tex
   ])
   return `${[
     `${paint('bold', file)}: ${counts.join(', ')}.`,
-    ...others.map(other => `${paint('bold', other)}: groups and members, for the identity provider.`),
+    ...parts.map(part => `${paint('bold', part)}: its rules.`),
+    ...members.map(each => `${paint('bold', each)}: groups and members, for the identity provider.`),
     ...sections,
     '',
     closing(unsaid.length, paint),
@@ -52,10 +58,10 @@ const closing = (unsaid: number, paint: ReturnType<typeof painter>): string =>
         `${plural(unsaid, 'thing')} could not be said; the file names them at its end, and they stay as they are.`,
       )
 
-export function draftJson({ draft, files, warnings }: WrittenDraft): object {
+export function draftJson({ draft, file, rules: parts, members, warnings }: WrittenDraft): object {
   const { rules, policies, boundaries, environments, unsaid } = draft
   return {
-    files,
+    files: [file, ...parts, ...members],
     environments: environments.length,
     rules: rules.length,
     policies: policies.length,

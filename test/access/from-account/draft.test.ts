@@ -2,6 +2,7 @@
 /** Drafting a `bridge.yaml` of facts about an account: whatever its texts are, the file says them or names them. */
 import fc from 'fast-check'
 import { test } from 'tap'
+import { listedFiles } from '../../../src/access/access-files.ts'
 import type {
   AccountFacts,
   BindingFact,
@@ -14,8 +15,17 @@ import { nameEnvironments } from '../../../src/access/from-account/name-environm
 import { ownIds } from '../../../src/access/from-account/own-ids.ts'
 import { settleDraft } from '../../../src/access/from-account/settle-draft.ts'
 import { writeDraft } from '../../../src/access/from-account/write-draft.ts'
+import { parseAccessFiles } from '../../../src/access/parse.ts'
 import { escapeTemplate, unescapeTemplate } from '../../../src/access/terraform/escape.ts'
 import { parseModel } from '../../support/world.ts'
+
+const ENVIRONMENTS = [
+  { id: 'e1', name: 'one', active: true },
+  { id: 'e2', name: 'two', active: true },
+  { id: 'e3', name: 'three', active: true },
+]
+
+const STANDARD = policyOf({ id: 'std', name: 'Standard User', level: { kind: 'global' }, defined: false })
 
 const PREFACE = { lines: ['A file: with "quotes", {braces} and # signs.'], steps: ['One.', 'Two.'] }
 
@@ -240,6 +250,24 @@ test('names of an account stand in for ids that files only mention', t => {
   t.end()
 })
 
+test('rules that are too many for one file are included from others', t => {
+  const broken = policyOf({ id: 'bad', name: 'bad role' })
+  const groups = Array.from({ length: 1_000 }, (_, at) =>
+    groupOf({
+      ...{ name: `group ${at}`, description: 'd'.repeat(250) },
+      bindings: [bindingOf({ policyId: 'bad' }), bindingOf({ policyId: 'std' })],
+      permissions: at === 999 ? [{ role: 'account-new', scopeType: 'account', scope: 'acc' }] : [],
+    }),
+  )
+  const { draft, files } = settled(accountOf({ policies: [STANDARD, broken], groups }))
+  t.ok(files.included.length > 1)
+  t.match(files.main, 'include:\n  - bridge-rules-1.yaml\n  - bridge-rules-2.yaml')
+  t.match(draft.unsaid, [{ what: 'group "group 999": role account-new at the account' }])
+  const parsed = parseAccessFiles(listedFiles({ path: 'bridge.yaml', text: files.main }, files.included))
+  t.equal(parsed.kind === 'valid' && parsed.model.rules.length, 1_000)
+  t.end()
+})
+
 test('small things', t => {
   t.equal(membersCsv([{ group: 'a "b", c', email: 'x@y' }]), 'group,email\r\n"a ""b"", c",x@y\r\n')
   t.same(
@@ -262,22 +290,15 @@ test('small things', t => {
   t.end()
 })
 
-const ENVIRONMENTS = [
-  { id: 'e1', name: 'one', active: true },
-  { id: 'e2', name: 'two', active: true },
-  { id: 'e3', name: 'three', active: true },
-]
-
 function settled(facts: AccountFacts) {
-  return settleDraft(draftAccount(facts), draft => writeDraft(draft, PREFACE))
+  const { draft, files } = settleDraft(draftAccount(facts), each => writeDraft(each, PREFACE))
+  return { draft, files, text: files.main }
 }
 
 function policyOf(given: Partial<PolicyFact> & { readonly id: string; readonly name: string }): PolicyFact {
   const level = { kind: 'account' } as const
   return { level, description: '', statement: 'ALLOW storage:logs:read;', defined: true, ...given }
 }
-
-const STANDARD = policyOf({ id: 'std', name: 'Standard User', level: { kind: 'global' }, defined: false })
 
 function bindingOf(given: Partial<BindingFact> & { readonly policyId: string }): BindingFact {
   return { level: { kind: 'account' }, parameters: {}, metadata: {}, boundaryIds: [], ...given }
