@@ -74,6 +74,35 @@ const accessIn = ({ users, bindings, permissions }: Account): object => ({
   permissions: permissions.map(each => JSON.stringify(each)).sort(),
 })
 
+test('the identity provider un-assigns everybody', async t => {
+  const { world, clock, ids, account, text, before } = await company(t)
+  const active = (name: string, value: boolean) =>
+    world.patch(`/Users/${ids.get(name)}`, { op: 'replace', path: 'active', value })
+  const names = [...ids.keys()]
+  for (const name of names) {
+    t.equal((await active(name, false)).status, 200, 'the identity provider is answered as ever')
+    await world.keyed()
+    clock.advance(1_000)
+  }
+  const kept = (await account()).users.filter(({ groups }) => groups.some(name => name.startsWith('team ')))
+  t.ok(kept.length >= names.length * 0.6, `${kept.length} of ${names.length} keep what they have`)
+  const told = await text()
+  t.match(told, /^Held back: \d+ people lose something/m)
+  t.match(
+    told,
+    /held by directory-shrink: The identity provider deactivated or deleted 40 of 40 people since/,
+  )
+  t.match(told, /error guard directory-shrink: \d+ revocations wait for a person/)
+  t.match(told, /scim-bridge approve run-/)
+
+  await t.test('and when they are back, everything is as it was', async t => {
+    for (const name of names) await active(name, true)
+    t.equal((await world.apply()).status, 'in-step')
+    t.same(accessIn(await account()), accessIn(before))
+    t.match(await text(), /No differences\. The account matches\./)
+  })
+})
+
 test('Dynatrace answers an empty list with 200', async t => {
   let isEmpty: RegExp | undefined
   const { world, account, text, before } = await company(t, url =>

@@ -250,6 +250,69 @@ test('27 terraform-provider-dynatrace#193: "too many requests" is waited for, an
   t.equal((await world.apply()).status, 'in-step')
 })
 
+test('25 terraform-provider-dynatrace#492, #544: what Dynatrace adds by itself, or spells otherwise, is no difference', async t => {
+  const { world } = await settled(t)
+  // The role to see an environment comes with any other role there.
+  const rules = RULES.replace('role: tenant-viewer', 'role: tenant-logviewer')
+  world.configure(rules)
+  await world.apply()
+  await world.edit({ do: 'add-permission', group: 'payments viewer', role: 'tenant-viewer', level: 'stage' })
+  const run = await world.apply()
+  t.same(
+    run.plan.steps.filter(({ action }) => action.kind === 'remove-permission').map(({ title }) => title),
+    [],
+    'it is not taken away again and again',
+  )
+  await world.forgetCalls()
+  t.same((await world.apply()).plan.steps, [])
+  t.equal((await world.calls()).writes, 0)
+})
+
+test('29 terraform-provider-dynatrace#843: two writers of one group do not overwrite each other for ever', async t => {
+  const { world } = await settled(t)
+  const other = { do: 'remove-binding', group: 'payments viewer', policy: 'Pro User', level: 'prod' }
+  let repairs = 0
+  for (let nth = 0; nth < 20; nth += 1) {
+    // What it took away already it cannot take away again.
+    await world.edit(other).catch(() => undefined)
+    const run = await world.apply()
+    if (run.status === 'in-step') repairs += 1
+    else t.match(run.findings.filter(({ kind }) => kind === 'contested-drift').length, 1)
+    world.advance(60_000)
+  }
+  t.ok(repairs >= 2 && repairs <= 5, `${repairs} repairs in twenty minutes`)
+})
+
+test('30 external-dns#4059, #6617, #2036: two bridges with two databases do not fight for one account', async t => {
+  const clock = testClock()
+  const open = async (name: string) => {
+    const store = await openStore({
+      dataDir: `${t.testdirName}/${name}`,
+      databaseUrl: undefined,
+      log: silentLog,
+      clock,
+    })
+    t.teardown(() => store.close())
+    return store
+  }
+  t.testdir({})
+  const one = await makeWorld(t, { store: await open('one'), rules: RULES, clock, marked: true })
+  const other = await makeWorld(t, {
+    ...{ store: await open('other'), rules: RULES, clock, marked: true },
+    account: one.simulator,
+  })
+  for (const world of [one, other]) await world.group('dt-payments-viewer', [await world.user('ana')])
+  t.equal((await one.apply()).status, 'in-step')
+  const before = await one.state()
+  for (let nth = 0; nth < 3; nth += 1) {
+    const run = await other.apply()
+    t.ok(run.findings.some(({ kind }) => kind === 'second-instance'))
+    t.same(await one.state(), before)
+    t.same((await one.apply()).plan.steps, [])
+    clock.advance(60_000)
+  }
+})
+
 test('no call that overwrites memberships or bindings wholesale is in the client, nor one that it could be made of', async t => {
   const folder = new URL('../../src/dynatrace/', import.meta.url)
   const files = (await readdir(folder, { recursive: true })).filter(name => name.endsWith('.ts'))

@@ -209,3 +209,28 @@ test('a bad file that gives rights of administrators waits for a person', async 
     t.equal((await world.apply()).status, 'in-step')
   })
 })
+
+test('the last administrator stays', async t => {
+  const admins = rules(`${WIDE}, widening: allow`, 'lifecycle: { deactivated: strip-groups }').replace(
+    'bindings: [ { policy: Standard User',
+    'bindings: [ { policy: Admin User',
+  )
+  const { world, ids, members, active } = await settled(t, admins, 2)
+  const [first = '', second = ''] = ids
+  // Whoever else administers the account is taken away first.
+  const { bindings } = await world.state()
+  for (const { group, policy, level } of bindings as { group: string; policy: string; level: string }[])
+    if (policy === 'Admin User' && level.startsWith('account') && group !== 'team payments')
+      await world.edit({ do: 'remove-binding', group, policy, level: 'account' })
+  await active(first, false)
+  t.equal((await world.apply()).status, 'in-step')
+  t.equal(await members(), 1)
+  await active(second, false)
+  const run = await world.apply()
+  t.match(run.plan.steps, [
+    { verdict: { kind: 'refuse', guard: 'last-administrator', reason: /Nobody would be left/ } },
+  ])
+  await world.approve(run, 'let them go')
+  await world.keyed()
+  t.equal(await members(), 1, 'whoever approves')
+})

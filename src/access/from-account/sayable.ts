@@ -8,7 +8,7 @@ export function textObstacle(text: string): string | undefined {
   return undefined
 }
 
-export const isSayable = (text: string): boolean => textObstacle(text) === undefined
+const isSayable = (text: string): boolean => textObstacle(text) === undefined
 
 /** Dynatrace makes no difference between a description with white space around it and one without. */
 export function descriptionObstacle(description: string): string | undefined {

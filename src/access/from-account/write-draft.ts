@@ -1,7 +1,8 @@
 /** A draft as the text of `bridge.yaml`, with comments that say what stands there and how to go on. */
-import type { Draft, DraftBinding, DraftLevel, DraftPermission, DraftPolicy, DraftRule } from './draft.ts'
+import type { Draft, DraftPolicy } from './draft.ts'
+import { levelYaml, writeRules } from './write-rules.ts'
 import { writeUnsaid } from './write-unsaid.ts'
-import { blockOrInline, comment, inline, inlineList, inlineMap } from './yaml-text.ts'
+import { blockOrInline, comment, inline, inlineMap } from './yaml-text.ts'
 
 /** What stands at the top of the file. */
 export interface Preface {
@@ -27,7 +28,7 @@ export interface IncludedRules {
 
 /** `stem`: of the names of included files: `bridge` makes `bridge-rules-1.yaml`. */
 export function writeDraft(draft: Draft, preface: Preface, stem = 'bridge'): DraftFiles {
-  const parts = partRules(rulesText(draft))
+  const parts = writeRules(draft)
   if (parts.length <= 1) {
     const rules = parts[0]?.text
     return {
@@ -42,24 +43,6 @@ export function writeDraft(draft: Draft, preface: Preface, stem = 'bridge'): Dra
   }))
   const include = ['include:', ...included.map(({ path }) => `  - ${inline(path)}`)].join('\n')
   return { main: mainText(draft, preface, include), included }
-}
-
-/** The bridge reads files of at most 1 MiB; definitions need room beside the rules. */
-const MOST_BYTES = 400 * 1024
-
-function partRules(rules: readonly string[]): readonly { readonly text: string; readonly first: number }[] {
-  const parts: { texts: string[]; bytes: number; first: number }[] = []
-  for (const [index, text] of rules.entries()) {
-    const bytes = Buffer.byteLength(text)
-    const last = parts.at(-1)
-    if (last === undefined || last.bytes + bytes > MOST_BYTES)
-      parts.push({ texts: [text], bytes, first: index })
-    else {
-      last.texts.push(text)
-      last.bytes += bytes
-    }
-  }
-  return parts.map(({ texts, first }) => ({ text: texts.join('\n\n'), first }))
 }
 
 function mainText(draft: Draft, preface: Preface, rules: string): string {
@@ -119,73 +102,11 @@ function environmentsText({ environments }: Draft): string {
   return ['environments:', ...lines].join('\n')
 }
 
-function rulesText({ rules, unsaid }: Draft): readonly string[] {
-  const missing = Map.groupBy(unsaid, ({ rule }) => rule)
-  return rules.map(rule => {
-    const notes = (missing.get(rule.name) ?? []).map(({ what, why }) =>
-      comment(`Not said here: ${what.slice(what.indexOf(': ') + 2)}: ${why}.`, '    '),
-    )
-    return [ruleText(rule), ...notes].join('\n')
-  })
-}
-
-function ruleText({ name, match, description, bindings, permissions }: DraftRule): string {
-  const group = [
-    ['name', inline(name)] as const,
-    ...(description === '' ? [] : [['description', inline(description)] as const]),
-  ]
-  const short = inlineMap(group)
-  const groupLines =
-    short.length < 90
-      ? [`    group: ${short}`]
-      : ['    group:', ...group.map(([key, value]) => `      ${key}: ${value}`)]
-  return [
-    `  - name: ${inline(name)}`,
-    `    match: { displayNames: ${inlineList(match)} }`,
-    ...groupLines,
-    ...(bindings.length === 0 ? [] : ['    bindings:', ...bindings.map(bindingText)]),
-    ...(permissions.length === 0 ? [] : ['    permissions:', ...permissions.map(permissionText)]),
-  ].join('\n')
-}
-
-function bindingText({ policy, level, parameters, boundaries }: DraftBinding): string {
-  return entryText([
-    ['policy', inline(policy)],
-    ['level', levelText(level)],
-    ...(Object.keys(parameters).length === 0
-      ? []
-      : [
-          [
-            'parameters',
-            inlineMap(Object.entries(parameters).map(([key, value]) => [key, inline(value)])),
-          ] as const,
-        ]),
-    ...(boundaries.length === 0 ? [] : [['boundaries', inlineList(boundaries)] as const]),
-  ])
-}
-
-const permissionText = ({ role, level, zones }: DraftPermission): string =>
-  entryText([
-    ['role', inline(role)],
-    ['level', levelText(level)],
-    ...(zones.length === 0 ? [] : [['managementZones', inlineList(zones)] as const]),
-  ])
-
-/** On one line while it is short. */
-function entryText(parts: readonly (readonly [string, string])[]): string {
-  const short = inlineMap(parts)
-  if (short.length < 92) return `      - ${short}`
-  return parts.map(([key, value], at) => `      ${at === 0 ? '- ' : '  '}${key}: ${value}`).join('\n')
-}
-
-const levelText = (level: DraftLevel): string =>
-  level.kind === 'account' ? 'account' : `{ environments: ${inlineList(level.names)} }`
-
 function policyText({ name, description, level, statement }: DraftPolicy): string {
   return [
     `  - name: ${inline(name)}`,
     ...(description === '' ? [] : [`    description: ${inline(description)}`]),
-    `    level: ${levelText(level)}`,
+    `    level: ${levelYaml(level)}`,
     `    statement: ${blockOrInline(statement, '      ')}`,
   ].join('\n')
 }

@@ -3,7 +3,7 @@
  * one must keep an active person; where people outside of them hold such rights, as far as the pass could see, it may empty.
  */
 import { isAdministratorPolicy, isAdministratorRole } from '../../access/administrators.ts'
-import type { GroupRef, State } from '../state.ts'
+import type { GroupRef } from '../state.ts'
 import type { StepAction } from '../step.ts'
 import type { Draft, Held } from './verdict.ts'
 import { refuse } from './verdict.ts'
@@ -13,26 +13,6 @@ export interface Administrators {
   readonly groups: ReadonlyMap<GroupRef, ReadonlySet<string>>
   /** Whether groups that are not ours give such rights, or nobody knows: then nothing is refused. */
   readonly elsewhere: boolean
-}
-
-/** What of a state makes administrators of the account, and who they are. */
-export function administratorsIn(
-  { bindings, permissions, members }: State,
-  policyName: (id: string) => string,
-): ReadonlyMap<GroupRef, ReadonlySet<string>> {
-  const groups = new Set<GroupRef>()
-  for (const { level, policyId, group, boundaryIds } of bindings.values()) {
-    if (level.kind === 'account' && boundaryIds.length === 0 && isAdministratorPolicy(policyName(policyId)))
-      groups.add(group)
-  }
-  for (const { group, role, scopeType } of permissions.values())
-    if (scopeType === 'account' && isAdministratorRole(role)) groups.add(group)
-  return new Map(
-    [...groups].flatMap(ref => {
-      const people = members.get(ref)
-      return people === undefined ? [] : [[ref, people] as const]
-    }),
-  )
 }
 
 /** Refuses what would take the last of them away; what takes nothing from administrators goes on. */
