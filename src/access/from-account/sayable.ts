@@ -8,8 +8,6 @@ export function textObstacle(text: string): string | undefined {
   return undefined
 }
 
-const isSayable = (text: string): boolean => textObstacle(text) === undefined
-
 /** Dynatrace makes no difference between a description with white space around it and one without. */
 export function descriptionObstacle(description: string): string | undefined {
   return description.trim() === '' ? undefined : textObstacle(description.trim())
