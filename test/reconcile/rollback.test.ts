@@ -45,6 +45,7 @@ test('what was carried out since a run is undone, and nothing else happens until
     })
   await patch({ op: 'remove', path: `members[value eq "${ids[0]}"]` })
   await patch({ op: 'remove', path: `members[value eq "${ids[1]}"]` })
+  await bridge.edit({ do: 'add-binding', group: 'team payments', policy: 'Admin User', level: 'account' })
   await bridge.run('apply')
   t.same(await members(), ['cy@acme.example'])
 
@@ -52,6 +53,7 @@ test('what was carried out since a run is undone, and nothing else happens until
     const shown = await command(['rollback', good.id, ...who, '--plan'], env)
     t.equal(shown.code, 2, shown.err)
     t.match(shown.out, /\+ add ana@acme\.example/)
+    t.notMatch(shown.out, /Admin User/, 'what somebody gave by hand, and was repaired, does not come back')
     t.same(await members(), ['cy@acme.example'])
     t.same((await bridge.call('GET', '/api/v1/controls')).json(), {})
   })

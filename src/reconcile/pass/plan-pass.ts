@@ -16,6 +16,7 @@ import type { Vocabulary } from '../describe/vocabulary.ts'
 import type { DesiredState } from '../desired-state.ts'
 import { diff } from '../diff/diff.ts'
 import type { DefinitionDiffInput, DiffInput } from '../diff/input.ts'
+import type { Drift } from '../drift/drift.ts'
 import { knowDrift } from '../drift/know-drift.ts'
 import { endedWishes } from '../ended-wishes.ts'
 import { mayTake } from '../federated-groups.ts'
@@ -94,7 +95,10 @@ export async function planPass(
     endedBehind,
     replaced: replacedNames(premises.renamed, observed.state),
   }
-  const drifts = await knowDrift(actions, words, { found, parts })
+  const drifts =
+    undone === undefined
+      ? await knowDrift(actions, words, { found, parts })
+      : asUndone(await knowDrift(actions, words, { found, parts }))
   const choices = await standingChoices(parts.store.db, parts.clock.now())
   const { left, aside } = setAside(actions, choices)
   const { limits, problems } = await readLimits(left, parts.dynatrace)
@@ -106,7 +110,10 @@ export async function planPass(
   const planning = makePlan({
     actions: left,
     staying: desired.placed,
-    describe: action => ({ title: titleOf(action, words), reason: reasonOf(action, words) }),
+    describe: action => ({
+      title: titleOf(action, words),
+      reason: undone === undefined ? reasonOf(action, words) : UNDOES,
+    }),
     drifts,
     judge: steps => judge(steps, facts),
   })
@@ -191,3 +198,9 @@ function diffInput(
     sourcesOf: ref => sourcesOf(assignment.desired.get(ref)),
   }
 }
+
+const UNDOES = 'Undoes what was carried out since.'
+
+/** What a rollback changes is nobody's hand edit; what it widens waits for a person as a change of the file does. */
+const asUndone = (drifts: ReadonlyMap<string, Drift>): ReadonlyMap<string, Drift> =>
+  new Map([...drifts].map(([id, drift]) => [id, { ...drift, cause: 'unknown', actor: { kind: 'none' } }]))

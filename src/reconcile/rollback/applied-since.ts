@@ -1,4 +1,7 @@
-/** Everything that was carried out after a run, oldest first, as far as runs are still on record. */
+/**
+ * Everything that was carried out after a run, oldest first, as far as runs are still on record. Without repairs of what
+ * somebody did by hand: that was not so after the run, and must not come back.
+ */
 import type { Reader } from '../../store/store.ts'
 import { isNewGroup } from '../keys.ts'
 import { readSteps } from '../run-steps.ts'
@@ -19,7 +22,8 @@ export async function appliedSince(
   const applied: StepAction[] = []
   for (const { id } of rows) {
     const { steps, results } = await readSteps(db, id)
-    applied.push(...steps.filter(step => results[step.id]?.kind === 'applied').map(({ action }) => action))
+    const own = steps.filter(({ drift }) => drift?.cause !== 'by-hand')
+    applied.push(...own.filter(({ id }) => results[id]?.kind === 'applied').map(({ action }) => action))
   }
   return withUuids(applied, db)
 }
