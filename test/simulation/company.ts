@@ -60,6 +60,8 @@ export type Event =
   | { readonly kind: 'faults'; readonly rate: number; readonly seed: number }
   /** `writes`: of the database, until the process dies; undefined: it lives. */
   | { readonly kind: 'full' | 'keyed'; readonly instance: 0 | 1; readonly writes: number | undefined }
+  /** After so many looks at the lease the other instance has it, and begins while this one ends. */
+  | { readonly kind: 'taken-over'; readonly instance: 0 | 1; readonly looks: number }
   | { readonly kind: 'approve' }
 
 const groups = TEAMS.flatMap(team => ROLES.map(role => `${team} ${role}`))
@@ -70,7 +72,18 @@ export function nextEvent(chance: Chance): Event {
   const kind = chance.pick([
     ...['hour', 'hour', 'day', 'month', 'joiner', 'joiner', 'leaver', 'returner', 'deleted'],
     ...['mover', 'mover', 'mover', 'mover', 'hand', 'hand', 'hand', 'file', 'faults', 'approve'],
-    ...['full', 'full', 'full', 'full', 'keyed', 'keyed', 'keyed', 'unassign-everybody', 'assign-everybody'],
+    ...[
+      'taken-over',
+      'full',
+      'full',
+      'full',
+      'full',
+      'keyed',
+      'keyed',
+      'keyed',
+      'unassign-everybody',
+      'assign-everybody',
+    ],
   ] as const)
   switch (kind) {
     case 'mover':
@@ -84,6 +97,8 @@ export function nextEvent(chance: Chance): Event {
     case 'full':
     case 'keyed':
       return { kind, instance, writes: chance.oneIn(6) ? chance.below(12) : undefined }
+    case 'taken-over':
+      return { kind, instance, looks: chance.below(20) }
     case 'unassign-everybody':
     case 'assign-everybody':
       return chance.oneIn(3) ? { kind } : { kind: 'hour' }

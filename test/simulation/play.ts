@@ -44,8 +44,19 @@ export async function play(
   const first = await makeWorld(t, { store, rules: FILES.usual ?? '', clock, inTurn: true })
   const dying = { left: Number.POSITIVE_INFINITY }
   const mortal = mortalStore(store, dying)
+  const lease = { looks: Number.POSITIVE_INFINITY }
   const start = () =>
-    makeWorld(t, { store: mortal, rules: FILES[file] ?? '', clock, inTurn: true, account: first.simulator })
+    makeWorld(t, {
+      mayGoOn: () => {
+        lease.looks -= 1
+        return lease.looks < 0 ? 'Another instance has taken over.' : undefined
+      },
+      store: mortal,
+      rules: FILES[file] ?? '',
+      clock,
+      inTurn: true,
+      account: first.simulator,
+    })
   const instances: [World, World] = [await start(), await start()]
   const random = chance(seed)
   const idp = await assigned(first)
@@ -73,6 +84,16 @@ export async function play(
             `  ${run.status} ${run.plan.steps.map(({ title, verdict }) => `${verdict.kind} ${title}`).join(', ')}`,
           )
         }
+        const wishes = await wishesOf(first, FILES[file] ?? '')
+        promised(before, await first.state(), wishes, file)
+        break
+      }
+      case 'taken-over': {
+        lease.looks = event.looks
+        const stale = await instances[event.instance].apply()
+        lease.looks = Number.POSITIVE_INFINITY
+        newest = await instances[event.instance === 0 ? 1 : 0].apply()
+        trace.push(`  ${stale.status}, then ${newest.status}`)
         const wishes = await wishesOf(first, FILES[file] ?? '')
         promised(before, await first.state(), wishes, file)
         break

@@ -62,6 +62,8 @@ export async function makeWorld(
     readonly marked?: boolean
     /** One call after the other, so that nothing is left to chance. */
     readonly inTurn?: boolean
+    /** A reason to stop in the middle of a pass, asked for before each call. */
+    readonly mayGoOn?: () => string | undefined
     /** Instead of the account that is there. */
     readonly accountUuid?: string
   },
@@ -101,7 +103,7 @@ export async function makeWorld(
     connection,
     calls,
     runs,
-    mayGoOn: () => undefined,
+    mayGoOn: options.mayGoOn ?? (() => undefined),
   }
   t.teardown(async () => {
     await app.close()

@@ -63,6 +63,7 @@ export async function guardFacts(
     administrators: await readAdministrators(actions, {
       assignment: premises.assignment,
       observed,
+      policyName: definitionName,
       dynatrace,
     }),
     policyName: definitionName,
