@@ -369,6 +369,7 @@ test('the description is made from the routes', async t => {
     '/api/v1/reconcile/runs/{id}/approve',
     '/api/v1/reconcile/runs/{id}/events',
     '/api/v1/reconcile/runs/{id}/reject',
+    '/api/v1/reconcile/runs/{id}/rollback',
     '/health/live',
     '/health/ready',
     '/metrics',
