@@ -156,10 +156,6 @@ export interface RemovalRow {
   /** Folded e-mail of the person, or the key of the thing. */
   subject: string
   isPerson: 0 | 1
-  /** The uuid of the group that the person was taken out of; null when it was none, or the person is back in it. */
-  fromGroup: string | null
-  /** Whether the identity provider had the person leave the last group of ours, and did not take it back. */
-  isUnassigned: 0 | 1
 }
 
 /** A setting that stored rows were computed with, so that a change of it is noticed at the start. */

@@ -56,13 +56,13 @@ export function judge(steps: readonly Draft[], facts: GuardFacts): ReadonlyMap<s
     for (const [id, said] of more) verdicts.set(id, said)
     return more
   }
+  const lasting = steps.filter(({ id }) => verdicts.get(id)?.kind !== 'refuse')
+  rule(refusedForLastAdministrator(lasting, facts.administrators, facts.policyName))
   const proceeding = () => steps.filter(({ id }) => verdicts.get(id)?.kind === 'proceed')
   rule(refusedForLimits(proceeding(), facts.limits, new Set(['users', 'groups'])))
   rule(stepsWithoutNewcomers(steps, verdicts))
   rule(heldForSuccessor(steps, verdicts, approved))
   rule(refusedForLimits(proceeding(), facts.limits, new Set(['policies', 'boundaries'])))
-  // Only what would happen now counts: what waits is judged again once somebody has approved it.
-  rule(refusedForLastAdministrator(proceeding(), facts.administrators, facts.policyName))
   const unbound = [
     ...rule(bindingsWithout(steps, verdicts)),
     ...rule(refusedForLimits(proceeding(), facts.limits, new Set(['bindings']))),

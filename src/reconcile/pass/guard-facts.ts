@@ -63,7 +63,6 @@ export async function guardFacts(
     administrators: await readAdministrators(actions, {
       assignment: premises.assignment,
       observed,
-      policyName: definitionName,
       dynatrace,
     }),
     policyName: definitionName,

@@ -13,7 +13,6 @@ import * as removals from './0007-removals.ts'
 import * as decisions from './0008-decisions.ts'
 import * as journal from './0009-journal.ts'
 import * as holdings from './0010-holdings.ts'
-import * as removalsOfGroups from './0011-removals-of-groups.ts'
 
 interface Migration {
   readonly number: number
@@ -34,7 +33,6 @@ const migrations: readonly Migration[] = [
   { number: 8, name: 'decisions', up: decisions.up },
   { number: 9, name: 'journal', up: journal.up },
   { number: 10, name: 'holdings', up: holdings.up },
-  { number: 11, name: 'removals of groups', up: removalsOfGroups.up },
 ]
 
 /** All steps in one transaction. Throws a `BridgeError` when the database is of a later release. */
